@@ -63,17 +63,9 @@ class Cause(NamedTuple):
 def of_death(ending: Ending, limits: Limits, bound: str, least: float = 0.0) -> Cause:
     """Return the reason why a process was killed or ended itself.
 
-    Parameters
-    ----------
-    bound : str
-        Name of the time limit that would be reached first.
-    least : float, optional
-        Least wall time in seconds that a call was allowed.
-
-    Returns
-    -------
-    Cause
-        Contains the numbers from the settings, and no data from the student.
+    :param bound: Name of the time limit that would be reached first.
+    :param least: Least wall time in seconds that a call was allowed.
+    :return: Contains the numbers from the settings, and no data from the student.
     """
     if ending in TIMED:
         return _of_time(ending, limits, bound, least)
@@ -100,10 +92,7 @@ def _of_time(ending, limits, bound, least):
 def reached(word: object, limits: Limits) -> dict:
     """Return the limit that caused an exception and its value, or {} if none did.
 
-    Parameters
-    ----------
-    word : object
-        The worker's name for the limit. A hostile worker may send anything.
+    :param word: The worker's name for the limit. A hostile worker may send anything.
     """
     if not (isinstance(word, str) and word in LIMITS):
         return {}

@@ -60,15 +60,9 @@ def row(result: dict) -> str:
 def table(results: list[dict], with_graded: bool) -> list[str]:
     """Return the lines after a run; submissions that need a person's attention come last.
 
-    Parameters
-    ----------
-    with_graded : bool
-        Whether to list graded submissions too; needed if no lines were printed for them.
-
-    Returns
-    -------
-    list of str
-        Graded submissions first, then flagged, ungradable and failed ones.
+    :param with_graded: Whether to list graded submissions too; needed if no lines were printed
+        for them.
+    :return: Graded submissions first, then flagged, ungradable and failed ones.
     """
     lines = []
     for result in sorted(results, key=_how_bad):
@@ -126,10 +120,7 @@ def untimed(students: list[str]) -> str:
 def restored(by_student: dict[str, tuple[list[str], bool]]) -> str:
     """Return a line about manual marks whose notebooks in `autograded/` were lost, or "".
 
-    Parameters
-    ----------
-    by_student : dict
-        `Recorder.restored`.
+    :param by_student: `Recorder.restored`.
 
     >>> restored({"ada": (["why"], True), "bob": (["draw", "why"], False)}).count("bob")
     2

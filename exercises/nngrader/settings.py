@@ -70,20 +70,10 @@ PREFIXES = ("podman", "docker")
 def read_settings(file: Path) -> tuple[Limits, dict[str, float]]:
     """Return the limits, and the points by problem, from an assignment's `nngrader.toml`.
 
-    Parameters
-    ----------
-    file : Path
-        The settings. If there is no such file, the defaults apply and there are no points.
-
-    Returns
-    -------
-    Limits, dict
-        The limits, and the points by name of the problem.
-
-    Raises
-    ------
-    ValueError
-        If a name is unknown, or a limit is not a number in its range.
+    :param file: The settings. If there is no such file, the defaults apply and there are no
+        points.
+    :return: The limits, and the points by name of the problem.
+    :raises ValueError: If a name is unknown, or a limit is not a number in its range.
     """
     settings = read_toml(file)
     for name, value in settings.items():
@@ -105,15 +95,8 @@ def read_settings(file: Path) -> tuple[Limits, dict[str, float]]:
 def with_points(file: Path, points: dict[str, float]) -> str:
     """Return the text of an assignment's `nngrader.toml` with points written into `[points]`.
 
-    Parameters
-    ----------
-    points : dict
-        Points by name of the problem or written answer.
-
-    Raises
-    ------
-    ValueError
-        If the layout of the file doesn't allow a safe change.
+    :param points: Points by name of the problem or written answer.
+    :raises ValueError: If the layout of the file doesn't allow a safe change.
     """
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
     lines, wanted = text.splitlines(), read_toml(file)

@@ -18,7 +18,6 @@ from nngrader.storage.results import Store
 from tests.made_by_first import made_by_first
 
 from .hand_marked_course import hand_marked_course
-from .nbgrader_command import run_nbgrader
 from .sample_course import NAME, ReleasedNotebook, make_course, run
 
 FEW_SEEDS = 1  # on which a release is held to its declaration, as tests/exercises does on more
@@ -75,12 +74,6 @@ def open_folder():
     with tempfile.TemporaryDirectory(prefix="nngrader-tests-") as folder:
         os.chmod(folder, 0o755)
         yield Path(folder)
-
-
-@pytest.fixture(scope="session")
-def nbgrader():
-    """Return a function that runs nbgrader's own command in a course."""
-    return run_nbgrader
 
 
 @pytest.fixture(scope="session")

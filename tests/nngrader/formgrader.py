@@ -1,14 +1,12 @@
 """Run formgrader as an instructor does: Jupyter's server, and a browser's requests."""
 
 import contextlib
-import http.cookiejar
-import json
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
+
+import requests
 
 from .sample_course import environment
 
@@ -20,30 +18,25 @@ class Formgrader:
     """An HTTP client of the running server that keeps cookies as a browser does."""
 
     def __init__(self, address):
-        self.address, self.jar = address, http.cookiejar.CookieJar()
-        handler = urllib.request.HTTPCookieProcessor(self.jar)
-        proxies = urllib.request.ProxyHandler({})
-        self.opener = urllib.request.build_opener(handler, proxies)
-        self.opener.addheaders = [("Authorization", f"token {TOKEN}")]
+        self.address, self.session = address, requests.Session()
+        self.session.trust_env = False
+        self.session.headers["Authorization"] = f"token {TOKEN}"
 
     def page(self, path):
-        with self.opener.open(f"{self.address}/formgrader/{path}", timeout=60) as answer:
-            return answer.read().decode()
+        return self._answer("GET", path).text
 
     def get(self, path):
-        return json.loads(self.page(f"api/{path}"))
+        return self._answer("GET", f"api/{path}").json()
 
     def put(self, path, data, method="PUT"):
-        cookies = {c.name: c.value for c in self.jar}
-        heads = {"Content-Type": "application/json", "X-XSRFToken": cookies.get("_xsrf", "")}
-        request = urllib.request.Request(
-            f"{self.address}/formgrader/api/{path}",
-            data=json.dumps(data).encode(),
-            headers=heads,
-            method=method,
-        )
-        with self.opener.open(request, timeout=60) as answer:
-            return json.loads(answer.read())
+        head = {"X-XSRFToken": self.session.cookies.get("_xsrf", "")}
+        return self._answer(method, f"api/{path}", json=data, headers=head).json()
+
+    def _answer(self, method, path, **sent):
+        url = f"{self.address}/formgrader/{path}"
+        answer = self.session.request(method, url, timeout=60, **sent)
+        answer.raise_for_status()
+        return answer
 
 
 def free_port():
@@ -85,7 +78,7 @@ def ready(site, server, log):
     """Wait until the server answers; return the client."""
     end = time.monotonic() + 90
     while time.monotonic() < end and server.poll() is None:
-        with contextlib.suppress(urllib.error.URLError, OSError):
+        with contextlib.suppress(requests.RequestException):
             site.page("manage_assignments")
             return site
         time.sleep(0.2)

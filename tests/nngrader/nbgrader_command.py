@@ -19,14 +19,10 @@ for line in json.loads(sys.argv.pop()):
 """
 
 
-def settings_for(course):
-    """Return an environment in which nbgrader reads no configuration but the course's."""
-    return {"HOME": str(course), "JUPYTER_CONFIG_DIR": str(course / ".j")}
-
-
 def run_nbgrader(course, *lines):
     """Run nbgrader's commands in a course as a person does; raise if one fails."""
-    settings = environment() | settings_for(course)
+    only = {"HOME": str(course), "JUPYTER_CONFIG_DIR": str(course / ".j")}
+    settings = environment() | only  # nbgrader reads no configuration but the course's
     line = [sys.executable, "-c", RUN_EACH, json.dumps(lines)]
     done = subprocess.run(line, cwd=course, env=settings, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]

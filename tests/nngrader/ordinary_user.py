@@ -13,12 +13,6 @@ BECOME = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups", "--
 IS_ROOT = os.geteuid() == 0
 
 
-def run_as_ordinary_user(command, home):
-    """Run a command as the ordinary user; return the completed process."""
-    settings, line = environment() | {"HOME": str(home)}, as_ordinary_user(command)
-    return subprocess.run(line, env=settings, capture_output=True, text=True, cwd=home)
-
-
 def as_ordinary_user(command):
     """Return the command line that runs a command as the ordinary user."""
     return [*readable_python(), *BECOME, *command] if IS_ROOT else command
@@ -49,4 +43,6 @@ def chown_tree(folder):
 def namespaces_work():
     """Return whether this kernel lets an ordinary user create a user namespace."""
     probe = "bwrap --unshare-user --ro-bind / / true".split()
-    return run_as_ordinary_user(probe, "/").returncode == 0
+    settings = environment() | {"HOME": "/"}
+    done = subprocess.run(as_ordinary_user(probe), env=settings, capture_output=True, cwd="/")
+    return done.returncode == 0

@@ -1,4 +1,4 @@
-"""Find the processes that a program leaves running, by becoming their parent."""
+"""Find the processes that a program leaves running."""
 
 import contextlib
 import ctypes
@@ -41,3 +41,18 @@ def not_ended(pids):
 def command_line(pid):
     """Return a process's program and arguments as one text."""
     return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
+
+
+def still_running(pids):
+    """Return which processes run on after the time allowed; a zombie has ended."""
+    end = time.monotonic() + PATIENCE
+    while (left := [pid for pid in pids if _runs(pid)]) and time.monotonic() < end:
+        time.sleep(0.05)
+    return left
+
+
+def _runs(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False

@@ -5,7 +5,7 @@ import functools
 from nngrader.course import Course
 from nngrader.course.assignment import Assignment
 from nngrader.course.notebooks import grade_id, is_test, mark, most_points
-from nngrader.gradebook import open_gradebook, quiet
+from nngrader.gradebook import marks, open_gradebook, quiet
 from nngrader.gradebook.record import Recorder
 from nngrader.intake.rebuild import rebuild, written
 from nngrader.intake.submission import read_submission
@@ -55,6 +55,24 @@ def record(course, shares, flags=()):
 def gradebook(course):
     """Return nbgrader's gradebook of a course, for a `with` block."""
     return open_gradebook(Course(course), NAME)
+
+
+def give(course, student, cell, comment=None, **given):
+    """Give a mark or a comment, as a person does in formgrader."""
+    with quiet(), gradebook(course) as g:
+        if comment:
+            g.find_comment(cell, NAME, NAME, student).manual_comment = comment
+        if given:
+            entry = g.find_grade(cell, NAME, NAME, student)
+            entry.needs_manual_grade = False
+            for key, value in given.items():
+                setattr(entry, key, value)
+        g.db.commit()
+
+
+def scores(course, name=NAME):
+    """Return the marks of an assignment by student."""
+    return {s: m["score"] for s, m in marks(Course(course), name).items()}
 
 
 def tables(course):

@@ -2,7 +2,6 @@
 
 import copy
 import functools
-import inspect
 import json
 import os
 import re
@@ -22,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 EXERCISES = ROOT / "exercises"
 NAME = "ps2_classifiers"
 SEED = 20261120
+FOLDER = tempfile.TemporaryDirectory(prefix="nngrader-definitions-")  # for this process
 # The course is cut out of the real one: three problems, with points of its own.
 POINTS = {
     "pairwise_distances": {"shape": 3, "value": 13, "stability": 5, "integers": 6},
@@ -48,48 +48,18 @@ softmax_cross_entropy = 40
 hinge_loss = 30
 """
 
-# In a notebook cell: runs the problems' definitions with a stand-in for their declaration.
-STAND_IN = """
-FILES = {files!r}
-SHARED = {shared!r}
-EDITED = {edited!r}
-
-class Known(dict):
-    def __call__(self, **_):
-        return self
-
-class Declared:
-    def __init__(self, name, **_):
-        self.name, self.answers, self.known = name, {{}}, Known()
-        DECLARED[name] = self
-
-    def reference(self, f):
-        self.answers["reference"] = f
-        return f
-
-    def case(self, *_, **__):
-        return lambda f: f
-
-    def example(self, *_):
-        pass
-
-    def mistake(self, *_, **__):
-        return self.alternative
-
-    def alternative(self, f):
-        self.answers[f.__name__] = f
-        return f
-
-DECLARED = {{}}
-for text in FILES:
-    names = {{"problem": Declared, "np": np}}
-    exec(SHARED, names)
-    exec(text, names)
-    for problem, answer, source in EDITED:
-        if problem in names:
-            exec(source, names)
-            DECLARED[problem].answers[answer] = names["edited"]
-"""
+MISTAKES = {  # bodies with an ordinary mistake
+    "pairwise_distances": "return sum((x[:, None] - 1.0 * y) ** 2 for x, y in zip(X.T, Y.T))",
+    "softmax_cross_entropy": """
+    if len(scores) != len(targets):
+        raise ValueError
+    p = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    n = np.arange(len(p))
+    loss = -np.log(p[n, targets]).mean()
+    p[n, targets] -= 1
+    return loss, p / len(p)""",
+    "hinge_loss": "return 3.0",
+}
 
 
 def definitions():
@@ -104,23 +74,6 @@ def definitions():
     return files
 
 
-def joined_definitions():
-    """Return all definitions as one file, after checking that no name is defined twice."""
-    files = definitions()
-    imports = "import numpy as np\nfrom nngrader.engine import problem\n"
-    parts = [without_imports(files[f"{name}.py"]) for name in POINTS]
-    text = files["common.py"] + "\n".join(parts)
-    names = re.findall(r"^(?:def (\w+)|(\w+) =)", text, re.MULTILINE)
-    assert len(names) == len(set(names)), "a name stands in two files"
-    return f"{imports}{text}\nPROBLEMS = [{', '.join(DECLARED.values())}]\n"
-
-
-def without_imports(text):
-    """Return a file of definitions without imports of the grader and of `common`."""
-    left_out = r"^(from nngrader\.engine import problem|from \.common .*)\n"
-    return re.sub(left_out, "", text, flags=re.MULTILINE)
-
-
 def source_text():
     """Return the assignment's source: its beginning, the parts of three problems, its end."""
     real = (EXERCISES / "source" / NAME / f"{NAME}.md").read_text()
@@ -129,19 +82,10 @@ def source_text():
     return "".join([first, *kept, last])
 
 
+@functools.cache
 def problems():
     """Return the declared problems of the assignment."""
-    return read_problems(_definitions_folder())
-
-
-@functools.cache
-def _definitions_folder():
-    """Return a folder with the definitions that lasts as long as this process."""
-    _KEPT.append(tempfile.TemporaryDirectory(prefix="nngrader-definitions-"))
-    return write_definitions(Path(_KEPT[0].name) / NAME)
-
-
-_KEPT = []
+    return read_problems(write_definitions(Path(FOLDER.name) / NAME))
 
 
 def write_definitions(folder):
@@ -182,6 +126,13 @@ def release_unchecked(course):
 def run(course, *arguments):
     """Run nngrader in a course, in this process; return its exit status."""
     return main(["--course", str(course), *map(str, arguments)])
+
+
+def grade(course, *options, status=0):
+    """Grade the course's submissions; return the results by student."""
+    file = course / "results.json"
+    assert run(course, "grade", NAME, *options, "--json", file) == status
+    return {r["student"]: r for r in json.loads(file.read_text())}
 
 
 def command(course, *arguments):
@@ -230,6 +181,12 @@ def grade_id(cell):
     return cell["metadata"].get("nbgrader", {}).get("grade_id")
 
 
+def joined(notebook):
+    """Return a copy of a notebook with each cell's source as one string."""
+    cells = [c | {"source": "".join(c["source"])} for c in notebook["cells"]]
+    return copy.deepcopy(notebook | {"cells": cells})
+
+
 class ReleasedNotebook:
     """The released notebook, from which a test makes untouched and solved submissions."""
 
@@ -239,19 +196,14 @@ class ReleasedNotebook:
 
     def instructor_joined(self):
         """Return the instructor's notebook with each cell's source as one string."""
-        cells = [c | {"source": "".join(c["source"])} for c in self.instructor["cells"]]
-        return copy.deepcopy(self.instructor | {"cells": cells})
+        return joined(self.instructor)
 
     def untouched_notebook(self):
         """Return the released notebook with each cell's source as one string."""
-        cells = [c | {"source": "".join(c["source"])} for c in self.released["cells"]]
-        return copy.deepcopy(self.released | {"cells": cells})
+        return joined(self.released)
 
     def untouched(self):
-        notebook = Notebook(copy.deepcopy(self.released["cells"]))
-        for cell in notebook.cells:
-            cell["source"] = "".join(cell["source"])
-        return notebook
+        return Notebook(joined(self.released)["cells"])
 
     def solved(self):
         notebook = self.untouched()
@@ -260,27 +212,13 @@ class ReleasedNotebook:
                 notebook.write(grade_id(cell), "".join(cell["source"]))
         return notebook
 
-    def answering(self, answers):
-        """Return the solved notebook with the named mistakes or alternatives put in."""
-        files = definitions()
-        kept = [without_imports(files[f"{name}.py"]) for name in POINTS]
-        edited = [(p, a, source) for p, a in answers.items() if (source := edited_source(p, a))]
-        cell = STAND_IN.format(files=kept, shared=files["common.py"], edited=edited)
-        notebook = self.solved().add_cell(cell)
-        for problem, answer in answers.items():
-            call = f"DECLARED[{problem!r}].answers[{answer!r}](*args, **kwargs)"
-            notebook.write(problem, f"def {problem}(*args, **kwargs):\n    return {call}")
+    def mistaken(self, *names):
+        """Return the solved notebook with mistakes in these functions."""
+        notebook = self.solved()
+        for name in names:
+            head = self.untouched()[name]["source"].partition("\n")[0]
+            notebook.write(name, f"{head}\n    {MISTAKES[name]}")
         return notebook
-
-
-def edited_source(name, answer):
-    """Return the source of a mistake that an edit declares, as a function `edited`, or None."""
-    (problem,) = [p for p in problems() if p.name == name]
-    mistake = problem.mistakes.get(answer.replace("_", " "))
-    made = inspect.unwrap(mistake.solve) if mistake else None
-    if not mistake or not inspect.getfile(made).startswith("<problem"):
-        return None
-    return re.sub(r"def \w+\(", "def edited(", inspect.getsource(made), count=1)
 
 
 def hand_in(course, student, text):

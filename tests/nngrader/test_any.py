@@ -4,6 +4,7 @@ import json
 import math
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -60,16 +61,9 @@ class FakeWorker:
     close = fresh
 
 
-class FakeSandbox:
-    """A sandbox whose workers give prepared answers, and start no process."""
-
-    limits = Limits()
-
-    def __init__(self, answers):
-        self.answers = answers
-
-    def worker(self, slot):
-        return FakeWorker(self.answers)
+def sandbox_with(answers):
+    """Return a sandbox whose workers give prepared answers, and start no process."""
+    return SimpleNamespace(limits=Limits(), worker=lambda slot: FakeWorker(answers))
 
 
 @pytest.fixture(scope="module")
@@ -87,34 +81,6 @@ def spec(base):
         unsafe=False,
         code="",
     )
-
-
-def result_of(spec, base, raw):
-    """Return the result on a notebook's bytes, with a worker that answers nothing useful."""
-    with tempfile.TemporaryDirectory() as directory:
-        folder = hand_in(Path(directory), "ada", raw)
-        cells, flags = read_submission(folder, NAME, lambda cells: (0, len(cells)))
-    rebuilt = rebuild(base.instructor_joined(), base.untouched_notebook(), cells)
-    job = Job(rebuilt.work, flags + rebuilt.flags, rebuilt.found)
-    return rebuilt, run(spec, job, FakeSandbox([{}]), 0)
-
-
-def holds(spec, base, raw):
-    """Assert that there is a result with a status, from the instructor's own cells."""
-    rebuilt, result = result_of(spec, base, raw)
-    assert result["status"] in STATUS
-    assert result["flags"] or result["status"] == "graded"
-    assert result["score"] == 0
-    assert len(result["cells"]) == len(IDS)
-    assert {*IDS} <= result["problems"].keys() or result["status"] == "ungradable"
-    json.dumps(result, allow_nan=False).encode()
-    json.dumps(rebuilt.notebook, ensure_ascii=False).encode()
-    ours = [grade_id(c) for c in rebuilt.notebook["cells"] if grade_id(c)]
-    assert ours == [grade_id(c) for c in base.instructor["cells"] if grade_id(c)]
-    by_id = {grade_id(c): "".join(c["source"]) for c in base.instructor["cells"]}
-    for cell in rebuilt.notebook["cells"]:
-        gid = grade_id(cell)
-        assert gid is None or is_solution(cell) or cell["source"] == by_id[gid]
 
 
 @EVERY
@@ -141,7 +107,23 @@ def holds(spec, base, raw):
     )
 )
 def test_any_cells_are_a_submission(spec, base, cells):
-    holds(spec, base, json.dumps({"cells": cells}).encode())
+    with tempfile.TemporaryDirectory() as directory:
+        folder = hand_in(Path(directory), "ada", json.dumps({"cells": cells}))
+        cells, flags = read_submission(folder, NAME, lambda cells: (0, len(cells)))
+    rebuilt = rebuild(base.instructor_joined(), base.untouched_notebook(), cells)
+    job = Job(rebuilt.work, flags + rebuilt.flags, rebuilt.found)
+    result = run(spec, job, sandbox_with([{}]), 0)  # which answers nothing useful
+    assert result["status"] in STATUS
+    assert result["flags"] or result["status"] == "graded"
+    assert result["score"] == 0
+    assert len(result["cells"]) == len(IDS)
+    assert {*IDS} <= result["problems"].keys() or result["status"] == "ungradable"
+    json.dumps(result, allow_nan=False).encode()
+    json.dumps(rebuilt.notebook, ensure_ascii=False).encode()
+    by_id = {grade_id(c): "".join(c["source"]) for c in base.instructor["cells"]}
+    ours = [c for c in rebuilt.notebook["cells"] if grade_id(c)]
+    assert [grade_id(c) for c in ours] == [gid for gid in by_id if gid]
+    assert all(is_solution(c) or c["source"] == by_id[grade_id(c)] for c in ours)
 
 
 @EVERY
@@ -185,7 +167,7 @@ def test_own_cells_keep_their_order_and_their_text(base, data):
 
 def test_a_forbidden_name_costs_only_the_problem_that_can_reach_it(spec):
     answer = {"names": ["scipy"], "of": {"hinge_loss": ["scipy"], "pairwise_distances": []}}
-    result = run(spec, Job([("hinge_loss", "1", False)]), FakeSandbox([answer]), 0)
+    result = run(spec, Job([("hinge_loss", "1", False)]), sandbox_with([answer]), 0)
     data = {"name": "scipy", "problems": ["softmax_cross_entropy", "hinge_loss"]}
     (flag,) = [f for f in result["flags"] if f["code"] == FlagCode.FORBIDDEN_NAME]
     assert flag["data"] == data | {"points": 70.0}  # without a list, all names count
@@ -233,7 +215,7 @@ ANSWERS = st.fixed_dictionaries(
 @given(answers=st.lists(ANSWERS | st.sampled_from(ENDINGS).map(Died), min_size=1, max_size=6))
 def test_any_answers_of_a_worker_come_to_a_result(spec, answers):
     work = [(gid, f"def {gid}(): ...", False) for gid in IDS] + [("own cell 1", "1", True)]
-    result = run(spec, Job(work), FakeSandbox(answers), 0)
+    result = run(spec, Job(work), sandbox_with(answers), 0)
     assert result["status"] in STATUS
     odd = (FlagCode.UNUSUAL_IMPORT, FlagCode.UNUSUAL_NAME)
     flags = [flag for flag in result["flags"] if flag["code"] not in odd]

@@ -4,13 +4,13 @@ import json
 import signal
 import subprocess
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 from nngrader.sandbox.supervisor import tree_usage
 
-from .sample_course import NAME, command, environment
+from .orphan_processes import still_running
+from .sample_course import NAME, POINTS, command, environment
 
 BUSY = """import time
 begun = time.process_time()
@@ -33,7 +33,9 @@ def student_folder(course, tmp_path, notebook):
 
 
 def check(course, tmp_path, notebook):
-    line = command(course, "check", student_folder(course, tmp_path, notebook))
+    file = student_folder(course, tmp_path, notebook)
+    np.savez(file.with_name("few.npz"), a=1)
+    line = command(course, "check", file)
     done = subprocess.run(line, capture_output=True, text=True, env=environment())
     assert "Traceback" not in done.stderr
     return done
@@ -107,34 +109,18 @@ def test_the_visible_cases_name_the_limits_of_grading(released):
         assert not data["same"]
 
 
-CHEATS = {
-    "patched": """
+PATCHED = """
 import numpy as np
 np.allclose = np.array_equal = lambda *_, **__: True
 np.abs = lambda a: np.zeros(np.shape(a))
 np.maximum = type("", (), {"reduce": staticmethod(lambda *_, **__: 0.0)})
-""",
-    "hunted": """
-import sys
-
-def hunted(f, depth=0):
-    while f is not None:
-        for value in list(f.f_locals.values()) + list(f.f_globals.values()):
-            if isinstance(value, dict):
-                for case in [value, *value.get("cases", ())]:
-                    if isinstance(case, dict) and case.get("want") is not None:
-                        return case["want"]
-        f = f.f_back
-""",
-}
-ANSWERS = {"patched": "np.zeros(())", "hunted": "tuple(hunted(sys._getframe()))"}
+"""
 
 
-@pytest.mark.parametrize("cheat", CHEATS)
-def test_a_function_that_cheats_has_no_points(released, base, tmp_path, cheat):
-    notebook = base.solved().add_cell(CHEATS[cheat])
-    for name in ("pairwise_distances", "softmax_cross_entropy", "hinge_loss"):
-        notebook.write(name, f"def {name}(*_):\n    return {ANSWERS[cheat]}")
+def test_a_notebook_that_patches_numpy_is_judged_as_if_it_had_not(released, base, tmp_path):
+    notebook = base.solved().add_cell(PATCHED)
+    for name in POINTS:
+        notebook.write(name, f"def {name}(*_):\n    return np.zeros(())")
     done = check(released, tmp_path, notebook)
     assert done.stdout.endswith("In total: 0 of 100 points on the visible cases.\n")
 
@@ -146,19 +132,9 @@ def test_names_that_a_later_cell_assigns_cost_nothing(released, base, tmp_path):
     assert done.returncode == 0, done.stdout
 
 
-def test_another_order_of_the_arguments_is_reported(released, base, tmp_path):
-    source = "def hinge_loss(targets, scores, margin=1.0):\n    return scores[:, targets]"
-    done = check(released, tmp_path, base.solved().write("hinge_loss", source))
-    asked = "hinge_loss(scores, targets, margin), but it is defined as hinge_loss(targets, sc"
-    assert asked in done.stdout, done.stdout
-
-
 def test_files_next_to_the_notebook_are_missing_as_in_grading(released, base, tmp_path):
     source = "def hinge_loss(*_):\n    return np.load('few.npz')['a']"
-    notebook = student_folder(released, tmp_path, base.solved().write("hinge_loss", source))
-    np.savez(notebook.with_name("few.npz"), a=1)
-    line = command(released, "check", notebook)
-    done = subprocess.run(line, capture_output=True, text=True, env=environment())
+    done = check(released, tmp_path, base.solved().write("hinge_loss", source))
     assert "hinge_loss: 0 of 30 points" in done.stdout
     assert "It calls numpy.load." in done.stdout
 
@@ -192,19 +168,7 @@ def test_no_process_is_left_after_check(released, base, tmp_path, stop):
         assert output == "Stopped before the end of the notebook.\n"
         assert process.returncode == 1
     assert len(started) >= 3  # the cells' process, its copy, and the guard
-    for _ in range(100):
-        if not (left := [pid for pid in started if is_running(pid)]):
-            return
-        time.sleep(0.1)
-    assert left == []
-
-
-def is_running(pid):
-    """Return whether a process exists and has not ended, even if it has not been reaped."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except OSError:
-        return False
+    assert still_running(started) == []
 
 
 def heed_interrupts():

@@ -1,6 +1,5 @@
 """The command: its exit status, and one-line messages that say what is wrong."""
 
-import json
 import re
 import shutil
 import subprocess
@@ -14,7 +13,7 @@ from nngrader.errors import CannotDo
 from nngrader.gradebook.database import open_gradebook, quiet
 from nngrader.gradebook.seed import require_seed
 
-from .sample_course import NAME, hand_in, make_course, problems_folder, run
+from .sample_course import NAME, grade, hand_in, make_course, problems_folder, run
 
 WRONG_USAGE = [
     "",
@@ -91,7 +90,7 @@ def test_read_and_write_errors_have_status_1(course, base, tmp_path, capsys):
 @pytest.mark.sandbox
 def test_one_notebook_is_graded_without_a_record(course, base, tmp_path, capsys):
     file = tmp_path / f"{NAME} (1).ipynb"
-    file.write_text(base.answering({"pairwise_distances": "squared"}).text())
+    file.write_text(base.mistaken("pairwise_distances").text())
     made = make_course(tmp_path / "unreleased")
     for folder in (course, made, course):  # without a release or seed, they are temporary
         assert run(folder, "grade", file) == 0
@@ -141,11 +140,10 @@ def test_grading_stops_if_a_correct_answer_loses_points_at_the_seed(course, base
     assert not (course / "autograded").exists()
 
 
-def test_the_first_grade_makes_a_seed_that_no_other_user_can_read(course, base, tmp_path):
+def test_the_first_grade_makes_a_seed_that_no_other_user_can_read(course, base):
     (course / ".seed").unlink()
     hand_in(course, "ada", base.solved().text())
-    assert run(course, "grade", NAME, "--json", tmp_path / "r.json") == 0
-    assert json.loads((tmp_path / "r.json").read_text())[0]["score"] == 100
+    assert grade(course)["ada"]["score"] == 100
     assert (course / ".seed").stat().st_mode & 0o777 == 0o600
     seed = Course(course).seed()
     assert Course(course).seed() == seed > 10**6

@@ -23,7 +23,6 @@ from .lms_downloads import (
     moodle,
     stamp,
     text_of,
-    tree,
     zipped,
 )
 from .sample_course import NAME
@@ -87,17 +86,6 @@ def test_a_newer_one_replaces_and_the_older_is_kept(course, tmp_path, capsys):
         "v0",
         "v1",
     ]
-
-
-@pytest.mark.slow
-def test_an_older_one_replaces_nothing(course, tmp_path, capsys):
-    collect(course, zipped(tmp_path / "a.zip", {f"ada/{BOOK}": book("new")}, LATE), capsys)
-    before = tree(course)
-    download = zipped(tmp_path / "b.zip", {f"ada/{BOOK}": book("old")}, EARLY)
-    status, output = collect(course, download, capsys)
-    assert status == 1
-    assert "ada" in output
-    assert tree(course) == before
 
 
 LEFT_OUT = {

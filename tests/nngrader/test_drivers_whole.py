@@ -2,60 +2,87 @@
 
 import csv
 import html
+import inspect
 import json
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 from nngrader.course import Course
 from nngrader.records.flag import FlagCode
-from nngrader.records.rendering import as_html
 from nngrader.release.build import release
 
-from .driver_course import (
-    DRIVEN,
-    HALF,
-    NAME,
-    POINTS,
-    RUBRIC,
-    SOLVED,
-    bomb,
-    hand_in,
-    make_course,
-    mistaken,
-    npz,
-)
-from .sample_course import ReleasedNotebook, environment, run
+from tests.exercises.declared_problems import load
+from tests.exercises.driver_problems import folding, graph
+from tests.exercises.one_challenge import DEFINITIONS, SOLVED, bomb, npz
+
+from .sample_course import EXERCISES, LIMITS, SEED, ReleasedNotebook, environment, run
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
-MISTAKEN = {  # by student: each makes one mistake in every problem
-    f"mistakes-{n}": [
-        (name, list(p.mistakes)[n]) for name, p in DRIVEN.items() if n < len(p.mistakes)
-    ]
-    for n in range(max(len(p.mistakes) for p in DRIVEN.values()))
-}
-WRITTEN = sum(POINTS.values())
-FAILS = {"Recursive": "calls itself too many times"}  # with no answer to know it by
+NAME = "ps9_drivers"
+POINTS = {"Value": 30, "stratified_folds": 30, "classify": 30}
+RUBRIC = "2 points for shuffling, 8 for what a leak between folds does to the accuracy."
+HALF = npz(W=np.kron(np.diag([1.0, 1.0, 1.0, 0.0]), np.ones(4)), b=np.array([0, 0, 0, -1.0]))
+SETUP = """```{code-cell} python
+:name: setup
+import numpy as np
+from nngrader import check
+```
+"""
+ANSWER = f"""```{{answer}} leak
+:points: 10
+{RUBRIC}
+```
+"""
 IN_TEXT = "def classify(weights, pictures):\n    return np.array(['a label'] * len(pictures))"
 FILES = {  # by student: what makes the file, its points, and a finding's code
     "half": (lambda: HALF, 10, "threshold"),
     "no-file": (lambda: None, 0, "file-missing"),
-    "large": (lambda: b"\0" * 100_001, 0, "file-too-large"),
     "bomb": (bomb, 0, "file-unreadable"),
-    "broken": (lambda: SOLVED[:200], 0, "file-unreadable"),
     "empty": (bytes, 0, "file-missing"),
     "other-arrays": (lambda: npz(V=[1.0]), 0, "raised"),
 }
-UNREAD = {
-    "large": FlagCode.FILE_TOO_LARGE,
-    "bomb": FlagCode.FILE_UNREADABLE,
-    "broken": FlagCode.FILE_UNREADABLE,
-    "empty": FlagCode.EMPTY_FILE,
-}
+UNREAD = {"bomb": FlagCode.FILE_UNREADABLE, "empty": FlagCode.EMPTY_FILE}
+
+
+def make_course(folder):
+    """Write the course with source, problems and held-back data; return its folder."""
+    for subfolder in ("problems", f"source/{NAME}", f"heldback/{NAME}"):
+        (folder / subfolder).mkdir(parents=True)
+    definitions = folder / "problems" / f"{NAME}.py"
+    best = DEFINITIONS.replace("most_bytes=4000", "most_bytes=100_000")
+    best = best.replace("{0.5: 3, 0.8: 4}", "{0.5: 10, 0.9: 20}")
+    every = best.replace("PROBLEMS = [best]", "PROBLEMS = [value, folds, best]")
+    definitions.write_text("\n".join([*map(inspect.getsource, (graph, folding)), every]))
+    marks = [f"```{{problem}} {name}\n```\n" for name in POINTS]
+    script = folder / "source" / NAME / f"{NAME}.md"
+    script.write_text("\n".join([SETUP, *marks, "What happens?\n", ANSWER]))
+    points = "".join(f"{name} = {points}\n" for name, points in POINTS.items())
+    limits = LIMITS.partition("[points]")[0] + f"[points]\n{points}"
+    script.with_name("nngrader.toml").write_text(limits)
+    shutil.copy(EXERCISES / "nbgrader_config.py", folder)
+    (folder / ".seed").write_text(f"{SEED}\n")
+    (folder / ".seed").chmod(0o600)
+    (folder / "heldback" / NAME / "weights.npz").write_bytes(SOLVED)
+    pictures, labels = load(definitions).blobs(5, 60)
+    held = npz(pictures=pictures, labels=labels)
+    (folder / "heldback" / "pictures.npz").write_bytes(held)
+    return folder
+
+
+def hand_in(course, student, notebook, weights=SOLVED):
+    """Write a student's notebook, and a file next to it, into the submissions."""
+    folder = course / "submitted" / student / NAME
+    folder.mkdir(parents=True)
+    (folder / f"{NAME}.ipynb").write_text(notebook.text())
+    if weights is not None:
+        (folder / "weights.npz").write_bytes(weights)
 
 
 @dataclass
@@ -81,11 +108,6 @@ def whole(open_folder):
     base = ReleasedNotebook(course, NAME)
     hand_in(course, "solved", base.solved())
     hand_in(course, "untouched", base.untouched(), None)
-    for student, mistakes in MISTAKEN.items():
-        notebook = base.solved()
-        for problem, mistake in mistakes:
-            notebook.write(problem, mistaken(problem, mistake))
-        hand_in(course, student, notebook)
     alone = base.untouched().write("classify", base.solved()["classify"]["source"])
     for student, (file, _, _) in FILES.items():
         hand_in(course, student, alone, file())
@@ -119,27 +141,13 @@ def test_correct_answers_earn_all_that_is_not_marked_by_hand(whole):
     assert len(whole.results) == len(list((whole.course / "submitted").iterdir()))
     codes = [f["code"] for r in whole.results.values() for f in r["flags"]]
     assert FlagCode.GRADER_FAILED not in codes
-    assert whole.results["solved"]["score"] == WRITTEN
+    assert whole.results["solved"]["score"] == sum(POINTS.values())
     assert whole.results["solved"]["status"] == "graded"
     assert whole.results["untouched"]["score"] == 0
     assert "Your instructor still has to grade some answers." in whole.page("solved")
     assert RUBRIC not in whole.page("solved")
     recorded = whole.course / "autograded" / "solved" / NAME / f"{NAME}.ipynb"
     assert RUBRIC in recorded.read_text()
-
-
-def test_a_mistake_is_charged_and_its_hint_is_on_the_page(whole):
-    for student, mistakes in MISTAKEN.items():
-        for problem, mistake in mistakes:
-            about, report = DRIVEN[problem].mistakes[mistake], whole.problem(student, problem)
-            lost = {a for a, (earned, most) in report["aspects"].items() if earned < most}
-            every = DRIVEN[problem].measure or not about.once
-            right = lost == about.loses if every else len(lost & about.loses) == len(lost) == 1
-            assert right, (problem, mistake, report)
-            expected = FAILS.get(mistake, about.hint)
-            said = [f["text"] for f in report["findings"]]
-            assert any(expected in text for text in said), (mistake, report)
-            assert as_html(expected) in whole.page(student)
 
 
 def test_a_challenge_gives_what_was_reached_with_the_file(whole):
@@ -160,11 +168,3 @@ def test_the_leaderboard_ranks_without_names(whole):
     assert [int(r["rank"]) for r in rows] == sorted(int(r["rank"]) for r in rows)
     assert not any(student in json.dumps(rows) for student in whole.results)
     assert any(row["code"] in whole.page("half") for row in rows if row["measured"] == "0.75")
-
-
-def test_no_hidden_input_is_on_a_page(whole):
-    cases = Course(whole.course).hidden(NAME)["Value"]["cases"]
-    numbers = {f"{x:.6g}" for c in cases for x in c["args"]["numbers"].values()}
-    for student in whole.results:
-        page = whole.page(student)
-        assert not [n for n in numbers if n in page], student

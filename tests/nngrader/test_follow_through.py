@@ -173,23 +173,6 @@ def test_a_function_that_leaves_its_task_to_a_wrong_one_gets_no_points_back(grad
     assert result["problems"]["conv2d_fast"]["score"] < 3
 
 
-CALLERS = [
-    ("ps1_linear_algebra", "gram_schmidt", "project"),
-    ("ps2_classifiers", "pairwise_distances", "knn_predict"),
-    ("ps3_backprop", "two_layer_loss", "train_network"),
-    ("ps5_cnn", "conv2d_forward", "residual_block"),
-]
-
-
-@slow
-@pytest.mark.parametrize(("assignment", "name", "caller"), CALLERS)
-def test_no_caller_gets_points_from_an_empty_cell(graded, assignment, name, caller):
-    empty = f"def {name}(*arguments, **more):\n    raise NotImplementedError()"
-    result = graded(assignment, **{name: empty, caller: declared(assignment)[1][caller]})
-    assert result["problems"][caller]["score"] == 0
-    assert codes(result, caller) == {(Code.NOT_WRITTEN, name)}
-
-
 @slow
 def test_call_of_a_caller_of_an_unwritten_function_is_judged(graded):
     empty = "def affine_backward(dy, x, W):\n    raise NotImplementedError()"

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 
 import pytest
 from nngrader.limits import Ending
@@ -12,6 +11,7 @@ from nngrader.sandbox.runner import Runner
 from nngrader.sandbox.supervisor import Died, tree_usage
 from nngrader.settings import Limits
 
+from .orphan_processes import still_running
 from .sample_course import environment
 
 pytestmark = pytest.mark.sandbox
@@ -68,6 +68,7 @@ def f():
     "a leftover that was stopped": """
 def f():
     if os.fork() == 0:
+        os.setsid()
         os.kill(os.getpid(), signal.SIGSTOP)
     return 3
 """,
@@ -88,6 +89,13 @@ def f():
     return 3
 """,
 }
+
+
+CLOSED = "def f():\n    os.makedirs('/tmp/d/e')\n    os.chmod('/tmp/d', 0)\n    return 3"
+
+
+def test_a_folder_that_cannot_be_removed_ends_the_sandbox(start):
+    assert run_both(start(CLOSED)) == (3, False)
 
 
 def test_sandbox_survives_leftovers_of_a_function(start):
@@ -171,16 +179,4 @@ def test_the_end_of_the_grader_ends_its_sandboxes(unsafe):
     assert len(pids) >= 2
     grader.kill()
     grader.communicate()
-    deadline = time.monotonic() + 20
-    while any(is_alive(p) for p in pids) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert [p for p in pids if is_alive(p)] == []
-
-
-def is_alive(pid):
-    """Return whether a process is alive: one that has ended may be left as a zombie."""
-    try:
-        with open(f"/proc/{pid}/stat") as f:
-            return f.read().rpartition(")")[2].split()[0] not in "ZX"
-    except OSError:
-        return False
+    assert still_running(pids) == []

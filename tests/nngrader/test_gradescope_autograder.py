@@ -88,7 +88,7 @@ def container(archive, tmp_path):
 
 
 def test_a_notebook_has_its_points_and_hints_in_their_fields(container, base):
-    result = container(base.answering({"pairwise_distances": "squared"}).text())
+    result = container(base.mistaken("pairwise_distances").text())
     assert set(result) == {"output", "output_format", "tests", "extra_data"}
     assert [t["name"] for t in result["tests"]] == list(POINTS)
     fields = {"name", "score", "max_score", "output", "output_format", "visibility"}

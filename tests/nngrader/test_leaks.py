@@ -8,6 +8,7 @@ import shutil
 import zipfile
 import zlib
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ from nngrader.release.leaks import (
 )
 from nngrader.release.statements import lines_of, secret_statements
 
-from .sample_course import NAME, joined_definitions, problems, problems_folder
+from .sample_course import NAME, definitions, problems, problems_folder
 
 LINE = "    return np.sqrt(np.maximum((X**2).sum(1)[:, None] + (Y**2).sum(1) - 2 * X @ Y.T, 0))"
 DISTANCES = "pairwise_distances.py"
@@ -304,42 +305,38 @@ def test_a_sentence_of_a_sample_answer_is_found_without_the_rest_of_its_line():
 # Drivers, measures, the package
 
 
-class Moving:
-    """A problem whose driver is given as source code."""
-
-    def __init__(self, source):
-        self.real = problems()[0]
-        self.name, self.solve = self.real.name, self.real.solve
-        self.alternatives = self.real.alternatives
-        self.moving = {"driver": {"name": "drive", "source": source}}
-
-
 @pytest.mark.slow
 def test_no_driver_or_measure_of_ours_reveals_an_answer():
     for assignment in ASSIGNMENTS:
         assert moving_leaks(OURS.problems(assignment)) == []
 
 
-def test_a_driver_that_names_the_reference_is_refused():
-    source = "def drive(f, X):\n    return pairwise_distances(X, X)  # for comparison\n"
-    assert moving_leaks([Moving(source)]) == [
-        "pairwise_distances: its driver mentions pairwise_distances, the solution"
-    ]
+def test_a_driver_that_contains_the_solution_is_refused():
+    p = problems()[0]
+    copied = "def drive(f, X, Y):\n    X, Y = np.asarray(X, float), np.asarray(Y, float)\n"
+    for source, words in (
+        (f"def drive(f, X):\n    return {p.name}(X)", f"mentions {p.name}, the solution"),
+        (f"{copied}{LINE}\n", "contains most of a solution"),
+    ):
+        moved = SimpleNamespace(name=p.name, solve=p.solve, alternatives=p.alternatives)
+        moved.moving = {"driver": {"name": "drive", "source": source}}
+        assert moving_leaks([moved]) == [f"{p.name}: its driver {words}"]
 
 
-def test_a_driver_that_says_what_the_reference_says_is_refused():
-    source = (
-        f"def drive(f, X, Y):\n    X, Y = np.asarray(X, float), np.asarray(Y, float)\n{LINE}\n"
-    )
-    result = moving_leaks([Moving(source)])
-    assert result == ["pairwise_distances: its driver contains most of a solution"]
-
-
-def test_a_reference_in_the_package_is_found(tmp_path, unpacked):
+def test_what_is_private_is_found_in_the_package(tmp_path, unpacked):
+    private = ("problems/ps2.py", "nngrader/x.pyc", "data/heldback/a.npz")
     with zipfile.ZipFile(tmp_path / "p.whl", "w") as z:
-        z.writestr("nnlib/a.py", joined_definitions() + "\n")
+        for name in private:
+            z.writestr(name, "")
+        z.writestr("nngrader/c.py", f"at = {str(unpacked)!r}")
+        z.writestr("nnlib/a.py", definitions()[DISTANCES])
         z.writestr("nnlib/b.npz", (unpacked / "heldback" / "test.npz").read_bytes())
-    result = package_leaks(tmp_path / "p.whl", Course(unpacked), problems())
-    assert any("nnlib/a.py contains a reference" in f for f in result)
-    assert "p.whl: nnlib/b.npz is a copy of test.npz" in result
-    assert "p.whl: nnlib/b.npz contains an image that is held back" in result
+    result = package_leaks(tmp_path / "p.whl", Course(unpacked), problems()[:1])
+    for words in (
+        *(f"{name} should not be in the package" for name in private),
+        "nngrader/c.py contains a path of this machine",
+        "nnlib/a.py contains a reference",
+        "nnlib/b.npz is a copy of test.npz",
+        "nnlib/b.npz contains an image that is held back",
+    ):
+        assert any(f.startswith(f"p.whl: {words}") for f in result), words

@@ -38,7 +38,7 @@ def impatient(monkeypatch):
 )
 def test_a_call_ends_at_the_limit_with_the_words_of_grading(fault, monkeypatch):
     monkeypatch.setattr(limited, "PATIENCE", 100 if fault == "computing" else limited.PATIENCE)
-    source, kind, stopped, _ = FAULTS[fault]
+    source, kind, stopped = FAULTS[fault]
     more = {"call_seconds": 20.0, "total_seconds": 20.0} if fault == "memory" else {}
     result = limits_of(defined(source), **more)({})
     assert result == {"error": [[kind], ""], "stopped": stopped}

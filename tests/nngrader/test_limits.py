@@ -34,11 +34,6 @@ def start():
     end()
 
 
-def answer(r, name="f"):
-    """Return what the runner reports to the engine about a call."""
-    return r.call(name, {}, 1, 1000)
-
-
 BUSY = """
 def f(s=100):
     end = time.process_time() + s
@@ -50,90 +45,49 @@ THREADS = """def f():
         threading.Thread(target=time.sleep, args=(9,), daemon=True).start()"""
 WRITES = "open('/tmp/x', 'wb').write(bytes(3 << 20))"
 FILLS = "[open(f'/tmp/{n}', 'wb').write(bytes(1 << 20)) for n in range(9)]"
-STOPPED = {
-    limit: {"limit": limit, "most": most}
-    for limit, most in {
-        "memory": 300,
-        "processes": 6,
-        "file": 2,
-        "space": 4,
-        "open files": 64,
-    }.items()
-}
-FAULTS = {  # the cell; the kind of error; what stopped it; the flag's data
-    "computing": (
-        BUSY,
-        "TimeoutError",
-        {"limit": "time", "most": 0.5, "where": "in one call"},
-        {"ending": "too-long", "limit": "call_seconds", "seconds": 0.5},
-    ),
-    "sleeping": (
-        "def f():\n    time.sleep(100)",
-        "TimeoutError",
-        {"limit": "clock", "most": 2.0, "where": "in one call"},
-        {"ending": "waited", "limit": "call_seconds", "seconds": 2.0},
-    ),
+TIME = {"limit": "time", "most": 0.5, "where": "in one call"}
+CLOCK = {"limit": "clock", "most": 2.0, "where": "in one call"}
+
+
+def of(limit, most):
+    """Return what is said about a limit of the sandbox."""
+    return {"limit": limit, "most": most}
+
+
+FAULTS = {  # the cell; the kind of error; what stopped it
+    "computing": (BUSY, "TimeoutError", TIME),
+    "sleeping": ("def f():\n    time.sleep(100)", "TimeoutError", CLOCK),
     "memory": (
         "def f():\n    k = []\n    while True:\n        k.append(np.ones(1 << 20))",
         "MemoryError",
-        STOPPED["memory"],
-        {"limit": "memory", "most": 300},
+        of("memory", 300),
     ),
-    "memory at once": (
-        "def f():\n    np.ones(1 << 30)",
-        "MemoryError",
-        STOPPED["memory"],
-        {"limit": "memory", "most": 300},
-    ),
+    "memory at once": ("def f():\n    np.ones(1 << 30)", "MemoryError", of("memory", 300)),
     "processes": (
         "def f():\n    while os.fork():\n        pass\n    time.sleep(1)",
         "BlockingIOError",
-        STOPPED["processes"],
-        {"limit": "processes", "most": 6},
+        of("processes", 6),
     ),
-    "threads": (
-        THREADS,
-        "RuntimeError",
-        STOPPED["processes"],
-        {"limit": "processes", "most": 6},
-    ),
-    "file": (
-        f"def f():\n    {WRITES}",
-        "OSError",
-        STOPPED["file"],
-        {"limit": "file", "most": 2},
-    ),
-    "space": (
-        f"def f():\n    {FILLS}",
-        "OSError",
-        STOPPED["space"],
-        {"limit": "space", "most": 4},
-    ),
+    "threads": (THREADS, "RuntimeError", of("processes", 6)),
+    "file": (f"def f():\n    {WRITES}", "OSError", of("file", 2)),
+    "space": (f"def f():\n    {FILLS}", "OSError", of("space", 4)),
     "open files": (
         "def f():\n    return [open('/dev/null') for _ in range(100)]",
         "OSError",
-        STOPPED["open files"],
-        {"limit": "open files", "most": 64},
+        of("open files", 64),
     ),
-    "output": (
-        "def f():\n    return np.zeros(1 << 10)",
-        "Exception",
-        {"limit": "too-large"},
-        {"ending": "too-large"},
-    ),
-    "exit": (
-        "def f():\n    os._exit(3)",
-        "SystemExit",
-        {"limit": "ended"},
-        {"ending": "ended"},
-    ),
+    "output": ("def f():\n    return np.zeros(1 << 10)", "Exception", {"limit": "too-large"}),
+    "exit": ("def f():\n    os._exit(3)", "SystemExit", {"limit": "ended"}),
     "crash": (
         "import ctypes\ndef f():\n    ctypes.string_at(0)",
         "SystemExit",
         {"limit": "crashed"},
-        {"ending": "crashed"},
     ),
 }
+ENDINGS = {  # the flag's data, where it is not what stopped the function
+    "computing": {"ending": "too-long", "limit": "call_seconds", "seconds": 0.5},
+    "sleeping": {"ending": "waited", "limit": "call_seconds", "seconds": 2.0},
+} | {name: {"ending": FAULTS[name][2]["limit"]} for name in ("output", "exit", "crash")}
 
 
 @pytest.mark.parametrize(
@@ -141,16 +95,16 @@ FAULTS = {  # the cell; the kind of error; what stopped it; the flag's data
 )
 def test_each_limit_has_its_own_message(start, names):
     for name in names:
-        cell, kind, stopped, data = FAULTS[name]
+        cell, kind, stopped = FAULTS[name]
         seconds = 0.5 if kind == "TimeoutError" else 20.0
         r = start(cell, file_mb=2, space_mb=4, call_seconds=seconds, total_seconds=20.0)
-        result = answer(r)
+        result = r.call("f", {}, 1, 1000)
         assert result["error"][0] == [kind], name
         assert result["stopped"] == stopped, name
         (flag,) = r.notes["f"]
         ended = "ending" in flag.data
         assert flag.code == (FlagCode.FUNCTION_STOPPED if ended else FlagCode.FUNCTION_LIMIT)
-        assert data.items() <= flag.data.items(), name
+        assert ENDINGS.get(name, stopped).items() <= flag.data.items(), name
 
 
 @pytest.mark.slow

@@ -3,50 +3,25 @@
 from pathlib import Path
 
 import pytest
-from nngrader.course import Course
-from nngrader.gradebook import marks
 
-from .sample_course import NAME, hand_in, run
+from .nbgrader_command import run_nbgrader
+from .recorded_gradebook import scores
+from .sample_course import MISTAKES, NAME, hand_in, run
 
 pytestmark = pytest.mark.sandbox
-WRONG = {
-    "pairwise_distances": "return sum((x[:, None] - 1.0 * y) ** 2 for x, y in zip(X.T, Y.T))",
-    "softmax_cross_entropy": """
-    if len(scores) != len(targets):
-        raise ValueError
-    p = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
-    n = np.arange(len(p))
-    loss = -np.log(p[n, targets]).mean()
-    p[n, targets] -= 1
-    return loss, p / len(p)""",
-    "hinge_loss": "return 3.0",
-}
-
-
-def scores(course):
-    return {s: m["score"] for s, m in marks(Course(course), NAME).items()}
-
-
-def partly_wrong(base):
-    """Return a notebook with an ordinary mistake in each function."""
-    notebook = base.solved()
-    for name, body in WRONG.items():
-        head = base.untouched()[name]["source"].partition("\n")[0]
-        notebook.write(name, f"{head}\n    {body}")
-    return notebook
 
 
 @pytest.mark.slow
-def test_nbgraders_own_commands_agree_with_what_is_recorded(course, base, nbgrader):
+def test_nbgraders_own_commands_agree_with_what_is_recorded(course, base):
     hand_in(course, "ada", base.solved().text())
-    hand_in(course, "bob", partly_wrong(base).add_cell("helper = 1").text())
+    hand_in(course, "bob", base.mistaken(*MISTAKES).add_cell("helper = 1").text())
     assert run(course, "grade", NAME) == 0
     ours = scores(course)
     assert ours["ada"] == 100
     assert 30 < ours["bob"] < 70
 
     feedback, export = ("generate_feedback", NAME), ("export", "--to", "grades.csv")
-    nbgrader(course, feedback, export, ("autograde", NAME, "--force"))
+    run_nbgrader(course, feedback, export, ("autograde", NAME, "--force"))
     page = (course / "feedback" / "bob" / NAME / f"{NAME}.html").read_text()
     assert "helper" in page
     assert "Which step of the formula is missing?" in page

@@ -1,34 +1,30 @@
 """Ordinary assertions: an instructor's own nbgrader notebook gets nbgrader's marks here."""
 
-import copy
-import json
 import shutil
 
 import pytest
-from nngrader.course import Course
 from nngrader.course.notebooks import from_text, is_ordinary, is_solution
-from nngrader.gradebook import marks
 from nngrader.records.codes import Code
 from nngrader.records.flag import Flag, FlagCode
 from nngrader.records.flag_rendering import for_instructor
 from nngrader.storage.results import latest_results
 
 from .nbgrader_command import run_nbgrader
-from .sample_course import EXERCISES, run
+from .own_notebooks import PS, answered, marked, own_course, submit, write_source
+from .recorded_gradebook import scores
+from .sample_course import run
 
-WEEK = "week1"
 TEXT = """
 (intro)=
 # Squares
 
-```{{code-cell}}
+```{code-cell}
 :name: square
 
-def square(x):
-    {solution}
+SQUARE
 ```
 
-```{{test}} test_square
+```{test} test_square
 :points: 3
 
 assert square(2) == 4
@@ -38,7 +34,7 @@ assert square(-3) == 9
 ### END HIDDEN TESTS
 ```
 
-```{{code-cell}}
+```{code-cell}
 :name: middle
 
 def middle(a, b):
@@ -47,7 +43,7 @@ def middle(a, b):
     ### END SOLUTION
 ```
 
-```{{test}} test_middle
+```{test} test_middle
 :points: 2.5
 
 score = 1 if middle(0, 2) == 1 else 0
@@ -55,13 +51,13 @@ score += 1.5 * (middle(*limits) == 6)
 score
 ```
 
-```{{code-cell}}
+```{code-cell}
 :name: later
 
 limits = [0, 1]
 ```
 
-```{{test}} test_later
+```{test} test_later
 :points: 4
 
 assert len(limits) == 2
@@ -70,7 +66,6 @@ limits == [0, 1] and middle(*limits) == 0.5
 ### END HIDDEN TESTS
 ```
 """
-SOLUTION = "### BEGIN SOLUTION\n    return x * x\n    ### END SOLUTION"
 RIGHT = {
     "square": "def square(x):\n    return x * x",
     "middle": "def middle(a, b):\n    return (a + b) / 2",
@@ -86,45 +81,29 @@ STUDENTS = {
 }
 
 
-def notebook(tmp_path, solution=SOLUTION):
-    file = tmp_path / f"{WEEK}.md"
-    file.write_text(TEXT.format(solution=solution))
-    return from_text(file, [], {})
+def with_solution(text):
+    """Return the instructor's text with a solution of `square`."""
+    return TEXT.replace("SQUARE", marked(text))
 
 
 @pytest.fixture
 def own(tmp_path):
     """Return a course whose only source is a notebook, with a submission of each student."""
-    course = tmp_path / "course"
-    folder = course / "source" / WEEK
-    folder.mkdir(parents=True)
-    (folder / f"{WEEK}.ipynb").write_text(json.dumps(notebook(tmp_path)))
-    shutil.copy(EXERCISES / "nbgrader_config.py", course)
-    assert run(course, "release", WEEK) == 0
-    released = json.loads((course / "release" / WEEK / f"{WEEK}.ipynb").read_text())
+    course = own_course(tmp_path / "course", {PS: with_solution(RIGHT["square"])})
     for student, cells in STUDENTS.items():
-        mine = copy.deepcopy(released)
-        for cell in mine["cells"]:
-            cell["source"] = cells.get(cell["id"], cell["source"])
-        place = course / "submitted" / student / WEEK
-        place.mkdir(parents=True)
-        (place / f"{WEEK}.ipynb").write_text(json.dumps(mine))
+        submit(course, student, answered(course, cells))
     return course
 
 
 @pytest.mark.sandbox
 def test_own_notebook_is_graded_by_its_assertions(own, capsys):
-    source = own / "source" / WEEK / f"{WEEK}.ipynb"
+    source = own / "source" / PS / f"{PS}.ipynb"
     before = source.read_bytes()
-    ends = copy.deepcopy(
-        json.loads((own / "submitted/right" / WEEK / f"{WEEK}.ipynb").read_text())
-    )
-    ends["cells"][1]["source"] = "import os\ndef square(x):\n    os._exit(0)"
-    (place := own / "submitted" / "ends" / WEEK).mkdir(parents=True)
-    (place / f"{WEEK}.ipynb").write_text(json.dumps(ends))
-    assert "HIDDEN" not in (own / "release" / WEEK / f"{WEEK}.ipynb").read_text()
-    assert run(own, "grade", WEEK) == 0
-    outcomes = {s: m["score"] for s, m in marks(Course(own), WEEK).items()}
+    ends = {"square": "import os\ndef square(x):\n    os._exit(0)"}
+    submit(own, "ends", answered(own, RIGHT | ends))
+    assert "HIDDEN" not in (own / "release" / PS / f"{PS}.ipynb").read_text()
+    assert run(own, "grade", PS) == 0
+    outcomes = scores(own, PS)
     # Where the first test cell fails, it doesn't define the limits that the second one uses.
     # The last one sets its own limits, and the value of its comparison is no number of points.
     nothing = {"seen": 4, "syntax": 4, "unchanged": 0}
@@ -136,23 +115,23 @@ def test_own_notebook_is_graded_by_its_assertions(own, capsys):
         "ends": 6.5,
     }
     assert source.read_bytes() == before
-    results = {s: r["problems"]["test_square"] for s, r in latest_results(own, WEEK).items()}
+    results = {s: r["problems"]["test_square"] for s, r in latest_results(own, PS).items()}
     (seen,), (hidden,) = results["seen"]["findings"], results["hidden"]["findings"]
     assert seen["code"] == Code.TEST_FAILED
     assert seen["data"]["quoted"] == "assert square(2) == 4"
     assert hidden["code"] == Code.HIDDEN_TEST_FAILED
     (ended,) = results["ends"]["findings"]
     assert (ended["code"], ended["data"]["test"]) == (Code.STOPPED, "test_square")
-    (prevented,) = latest_results(own, WEEK)["seen"]["problems"]["test_middle"]["findings"]
+    (prevented,) = latest_results(own, PS)["seen"]["problems"]["test_middle"]["findings"]
     assert (prevented["code"], prevented["data"]) == (
         Code.TEST_PREVENTED,
         {"after": "test_square"},
     )
-    assert run(own, "feedback", WEEK) == 0
-    page = (own / "feedback" / "hidden" / WEEK / f"{WEEK}.html").read_text()
+    assert run(own, "feedback", PS) == 0
+    page = (own / "feedback" / "hidden" / PS / f"{PS}.html").read_text()
     assert "square(-3)" not in page
     capsys.readouterr()
-    assert run(own, "explain", WEEK, "hidden", "test_square") == 0
+    assert run(own, "explain", PS, "hidden", "test_square") == 0
     why = capsys.readouterr().out
     assert "square(-3)" in why
     assert "AssertionError" in why
@@ -161,32 +140,30 @@ def test_own_notebook_is_graded_by_its_assertions(own, capsys):
 @pytest.mark.slow
 @pytest.mark.sandbox
 def test_points_of_own_notebook_can_change(own):
-    assert run(own, "grade", WEEK) == 0
-    assert run(own, "reweight", WEEK, "--points", "test_square=6", "--yes") == 0
-    results = {s: m["score"] for s, m in marks(Course(own), WEEK).items()}
+    assert run(own, "grade", PS) == 0
+    assert run(own, "reweight", PS, "--points", "test_square=6", "--yes") == 0
+    results = scores(own, PS)
     assert (results["right"], results["part"], results["hidden"]) == (12.5, 11, 6.5)
 
 
 @pytest.mark.slow
 @pytest.mark.sandbox
 def test_own_notebook_gets_the_marks_of_nbgrader(own):
-    assert run(own, "grade", WEEK) == 0
-    ours = {s: m["score"] for s, m in marks(Course(own), WEEK).items()}
-    run_nbgrader(own, ("autograde", WEEK, "--force"))
-    assert {s: m["score"] for s, m in marks(Course(own), WEEK).items()} == ours
+    assert run(own, "grade", PS) == 0
+    ours = scores(own, PS)
+    run_nbgrader(own, ("autograde", PS, "--force"))
+    assert scores(own, PS) == ours
 
 
 @pytest.mark.sandbox
 def test_release_needs_a_solution_that_passes(own, capsys):
-    wrong = notebook(own, "### BEGIN SOLUTION\n    return x\n    ### END SOLUTION")
     shutil.rmtree(own / "submitted")
-    (own / "source" / WEEK / f"{WEEK}.ipynb").write_text(json.dumps(wrong))
-    assert run(own, "release", WEEK) == 1
+    write_source(own, PS, with_solution("def square(x):\n    return x"))
+    assert run(own, "release", PS) == 1
     assert "test_square 0 of 3" in capsys.readouterr().err
-    lines = ["    return nowhere.f(x)", "import nowhere"]
-    needs = notebook(own, "\n".join(["### BEGIN SOLUTION", *lines, "### END SOLUTION"]))
-    (own / "source" / WEEK / f"{WEEK}.ipynb").write_text(json.dumps(needs))
-    assert run(own, "release", WEEK) == 1
+    wrong = "def square(x):\n    return nowhere.f(x)\nimport nowhere"
+    write_source(own, PS, with_solution(wrong))
+    assert run(own, "release", PS) == 1
     said = capsys.readouterr().err
     assert "`nowhere`" in said
     assert "ModuleNotFoundError" in said
@@ -194,7 +171,8 @@ def test_release_needs_a_solution_that_passes(own, capsys):
 
 
 def test_text_has_marks_for_solutions_and_ordinary_tests(tmp_path):
-    cells = {c["id"]: c for c in notebook(tmp_path)["cells"]}
+    (file := tmp_path / "text.md").write_text(with_solution(RIGHT["square"]))
+    cells = {c["id"]: c for c in from_text(file, [], {})["cells"]}
     assert [i for i, c in cells.items() if is_solution(c)] == ["square", "middle"]
     assert [i for i, c in cells.items() if is_ordinary(c)] == [
         f"test_{name}" for name in ("square", "middle", "later")

@@ -4,20 +4,19 @@ import contextlib
 import os
 import pwd
 import runpy
-import shutil
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
 from nngrader.course import Course
 from nngrader.errors import CannotDo
-from nngrader.gradebook.database import display_name, marks, quiet
+from nngrader.gradebook.database import display_name, marks
 from nngrader.reports.export import table
 
+from .nbgrader_command import run_nbgrader
 from .ordinary_user import IS_ROOT
-from .recorded_gradebook import gradebook
+from .recorded_gradebook import give, scores
 from .sample_course import (
     NAME,
     ROOT,
@@ -43,55 +42,26 @@ def server_user():
 
 @contextlib.contextmanager
 def server():
-    """Run a server during the block; yield a function that creates a database by name."""
+    """Run a server during the block; yield the URL of its database for nbgrader."""
     find = runpy.run_path(str(ROOT / "tools" / "system_packages.py"))["find"]
     before, uid = server_user()
     with tempfile.TemporaryDirectory(prefix="pg-") as folder:
         os.chown(folder, uid, -1)
         data, log = Path(folder, "data"), Path(folder, "log")
-        make = ["-D", data, "-U", "grader", "--auth=trust", "--no-sync", "--encoding=UTF8"]
-        settings = {"env": {"PATH": os.environ["PATH"], "LC_ALL": "C"}, "cwd": folder}
-        done = subprocess.run(
-            [*before, find("initdb"), *make], capture_output=True, text=True, **settings
-        )
-        assert done.returncode == 0, done.stderr
-        options = ["-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"]
-        with open(log, "w") as out:
-            running = subprocess.Popen(
-                [*before, find("postgres"), *options], stdout=out, stderr=out, **settings
-            )
+
+        def command(name, *options):
+            line = [*before, find(name), "-D", data, *options]
+            settings = {"env": {"PATH": os.environ["PATH"], "LC_ALL": "C"}, "cwd": folder}
+            done = subprocess.run(line, stdout=subprocess.DEVNULL, **settings)
+            assert done.returncode == 0, log.read_text()[-3000:]
+
+        command("initdb", "-U", "grader", "--auth=trust", "--no-sync", "--encoding=UTF8")
+        options = f"-k {folder} -c listen_addresses= -c fsync=off"
+        command("pg_ctl", "start", "-w", "-l", log, "-o", options)
         try:
-            wait(folder, running, log)
-            yield lambda name: database(folder, name)
+            yield f"postgresql+psycopg://grader:secret@/postgres?host={folder}"
         finally:
-            running.terminate()
-            running.wait(60)
-            shutil.rmtree(data, ignore_errors=True)
-
-
-def wait(folder, running, log):
-    """Wait until the server answers; raise if it ends instead."""
-    import psycopg
-
-    end = time.monotonic() + 60
-    while time.monotonic() < end and running.poll() is None:
-        with contextlib.suppress(psycopg.OperationalError):
-            return connect(folder).close()
-        time.sleep(0.1)
-    raise AssertionError(log.read_text()[-3000:])
-
-
-def connect(folder):
-    import psycopg
-
-    return psycopg.connect(host=folder, user="grader", dbname="postgres", autocommit=True)
-
-
-def database(folder, name):
-    """Create an empty database; return its URL for nbgrader."""
-    with contextlib.closing(connect(folder)) as db:
-        db.execute(f"create database {name}")
-    return f"postgresql+psycopg://grader:secret@/{name}?host={folder}"
+            command("pg_ctl", "stop", "-m", "immediate")
 
 
 def on_server(course, url):
@@ -104,33 +74,26 @@ def on_server(course, url):
 @pytest.fixture
 def shared(open_folder):
     """Yield a course released into a database of a server."""
-    with server() as new_database:
-        course = on_server(make_course(open_folder / "on-a-server"), new_database("class"))
+    with server() as url:
+        course = on_server(make_course(open_folder / "on-a-server"), url)
         release_unchecked(course)
         yield course
 
 
-def scores(course):
-    return {s: m["score"] for s, m in marks(Course(course), NAME).items()}
-
-
-def test_a_class_goes_from_release_to_export_on_a_server(shared, nbgrader):
+def test_a_class_goes_from_release_to_export_on_a_server(shared):
     base = ReleasedNotebook(shared)
     hand_in(shared, "ada", base.solved().text())
     hand_in(shared, "Zoë [x]", base.untouched().text())
     assert not (shared / "gradebook.db").exists()
     assert run(shared, "grade", NAME) == 0
     assert scores(shared) == {"Zoë [x]": 0, "ada": 100}
-    with quiet(), gradebook(shared) as g:
-        grade = g.find_grade("test_hinge_loss", NAME, NAME, "ada")
-        grade.manual_score, grade.needs_manual_grade = 12, False
-        g.db.commit()
+    give(shared, "ada", "test_hinge_loss", manual_score=12)
     assert run(shared, "grade", NAME) == 0
     assert run(shared, "feedback", NAME) == 0
     assert "82" in (shared / "feedback" / "ada" / NAME / f"{NAME}.html").read_text()
     assert "ada,82.0,100.0" in table(Course(shared), NAME)
     feedback = ("generate_feedback", NAME, "--student", "ada", "--force")
-    nbgrader(shared, feedback, ("export", "--to", "grades.csv"))
+    run_nbgrader(shared, feedback, ("export", "--to", "grades.csv"))
     assert "82" in (shared / "grades.csv").read_text()
     assert not (shared / "gradebook.db").exists()
 

@@ -7,7 +7,7 @@ import pytest
 from nngrader.course import Course
 from nngrader.errors import CannotDo
 
-from .sample_course import EXERCISES, NAME, ReleasedNotebook, hand_in, make_course, run
+from .sample_course import EXERCISES, NAME, ReleasedNotebook, grade, hand_in, make_course, run
 
 pytestmark = pytest.mark.sandbox
 WHOLE = EXERCISES / "private.example"
@@ -56,11 +56,6 @@ def folder(tmp_path):
     return tmp_path / "private"
 
 
-def refused(course, *arguments, capsys):
-    assert run(course, "grade", NAME, *arguments) != 0
-    return capsys.readouterr().err
-
-
 @pytest.mark.slow
 def test_private_cells_and_a_new_problem_are_in_the_released_notebook(private_course, example):
     text = (private_course / "release" / NAME / f"{NAME}.ipynb").read_text()
@@ -89,9 +84,7 @@ def test_a_class_is_graded_by_the_private_definitions(own, example):
     shift += "    scores[scores < -9000] = -9000\n"
     rest = "".join(base.solved()["softmax_cross_entropy"]["source"]).partition(":\n")[2]
     hand_in(own, "cas", base.solved().write("softmax_cross_entropy", shift + rest).text())
-    out = own / "results.json"
-    assert run(own, "grade", NAME, "--problems", example, "--json", out) == 0
-    graded = {r["student"]: r for r in json.loads(out.read_text())}
+    graded = grade(own, "--problems", example)
     assert graded["ada"]["score"] == 100
     assert graded["ada"]["problems"]["cosine_similarity"]["max"] == 8
     assert graded["ada"]["problems"]["hinge_loss"]["max"] == 22
@@ -106,7 +99,8 @@ def test_without_the_folder_of_the_release_nothing_is_graded_or_collected(
     own, example, tmp_path, capsys
 ):
     hand_in(own, "ada", ReleasedNotebook(own).solved().text())
-    assert "private definitions: name their folder" in refused(own, capsys=capsys)
+    assert run(own, "grade", NAME) != 0
+    assert "private definitions: name their folder" in capsys.readouterr().err
     folder = tmp_path / "download" / "bob"
     folder.mkdir(parents=True)
     (folder / f"{NAME}.ipynb").write_text(ReleasedNotebook(own).solved().text())

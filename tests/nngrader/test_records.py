@@ -85,6 +85,7 @@ SAMPLES = {
         "first": [SECRET, 1],
         "place": [["row", "rows", 2, SECRET]],
     },
+    Code.VARIANT: {"variant": {"kind": "term", "of": "b"}},
     Code.DIFFERS: {"side": "large", "everywhere": True, "law": "rows-1"},
 }
 every_code = pytest.mark.parametrize("code", Code)

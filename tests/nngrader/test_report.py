@@ -101,7 +101,7 @@ CLASS = {
 }
 
 
-def written(course, results, known=None):
+def written(course, results):
     """Return the report on these results, as plain text and as HTML."""
     store = Store(course / ".results")
     store.put(f"latest-{NAME}", {r["student"]: r for r in results})

@@ -18,7 +18,7 @@ from nngrader.reports.feedback import page
 
 from .formgrader import formgrader
 from .hand_marked_course import MODEL, RUBRIC, SCHEME, markdown_cell
-from .recorded_gradebook import gradebook, rebuilding, record, result, tables
+from .recorded_gradebook import give, gradebook, rebuilding, record, result, tables
 from .sample_course import NAME, ReleasedNotebook, hand_in, run
 
 pytestmark = pytest.mark.sandbox
@@ -49,15 +49,6 @@ def again(course, student, notebook):
 def sources(course, student):
     file = course / "autograded" / student / NAME / f"{NAME}.ipynb"
     return ["".join(c["source"]) for c in json.loads(file.read_text())["cells"]]
-
-
-def give(course, student, name, **given):
-    with quiet(), gradebook(course) as g:
-        grade = g.find_grade(name, NAME, NAME, student)
-        for key, value in given.items():
-            setattr(grade, key, value)
-        grade.needs_manual_grade = False
-        g.db.commit()
 
 
 def waiting(course, student):
@@ -105,12 +96,9 @@ def test_a_written_answer_is_not_lost_with_its_cell(course, base, lost):
 def test_marks_comments_and_extra_credit_survive_regrading(course, base):
     hand_in(course, "ada", answered(base).text())
     record(course, {"ada": 1.0})
-    give(course, "ada", "why", manual_score=7, extra_credit=1)
+    give(course, "ada", "why", "Which step?", manual_score=7, extra_credit=1)
     give(course, "ada", "draw", manual_score=4)
     give(course, "ada", "test_hinge_loss", manual_score=12)
-    with quiet(), gradebook(course) as g:
-        g.find_comment("why", NAME, NAME, "ada").manual_comment = "Which step?"
-        g.db.commit()
     record(course, {"ada": 0.5})
     (mark,) = marks(Course(course), NAME).values()
     assert mark["score"] == 0.5 * 70 + 12 + 8 + 4
@@ -131,9 +119,7 @@ def test_the_page_shows_a_comment_on_a_function_and_an_answer_left_out(course, b
     hand_in(course, "ada", base.solved().write("why", "YOUR ANSWER HERE").text())
     hand_in(course, "bob", "no notebook")
     assert run(course, "grade", NAME) == 0
-    with quiet(), gradebook(course) as g:
-        g.find_comment("hinge_loss", NAME, NAME, "ada").manual_comment = "Short & <b>clear."
-        g.db.commit()
+    give(course, "ada", "hinge_loss", "Short & <b>clear.")
     mark = marks(Course(course), NAME)["ada"]
     assert mark["comments"] == {"hinge_loss": "Short & <b>clear."}
     assert ("why", 0.0, 10.0) in mark["left_out"]

@@ -6,12 +6,13 @@ import shutil
 import pytest
 from nngrader.course import Course
 from nngrader.course.definitions import graded_earlier
-from nngrader.gradebook import marks, quiet
+from nngrader.gradebook import marks
 from nngrader.settings import read_settings
 from nngrader.storage.results import Store
 
-from .recorded_gradebook import gradebook
+from .recorded_gradebook import give
 from .sample_course import (
+    MISTAKES,
     NAME,
     ReleasedNotebook,
     hand_in,
@@ -19,8 +20,6 @@ from .sample_course import (
     release_unchecked,
     run,
 )
-from .test_nbgrader import partly_wrong
-from .test_review import give
 
 pytestmark = pytest.mark.sandbox
 SETTINGS = """due = 2026-01-01T00:00:00+00:00
@@ -37,16 +36,14 @@ def reviewed(hand_marked, open_folder):
     settings = course / "source" / NAME / "nngrader.toml"
     settings.write_text(SETTINGS + settings.read_text())
     hand_in(course, "ada", base.solved().write("why", "So.").text())
-    folder = hand_in(course, "ben", partly_wrong(base).write("why", "Thus.").text())
+    folder = hand_in(course, "ben", base.mistaken(*MISTAKES).write("why", "Thus.").text())
     (folder / "timestamp.txt").write_text("2026-01-01 12:00:00 UTC")
     assert run(course, "grade", NAME) == 0
     for student in ("ada", "ben"):
         give(course, student, "why", manual_score=6)
         give(course, student, "draw", manual_score=0)
     give(course, "ben", "test_hinge_loss", manual_score=5)
-    with quiet(), gradebook(course) as g:
-        g.find_comment("why", NAME, NAME, "ben").manual_comment = "Which step?"
-        g.db.commit()
+    give(course, "ben", "why", "Which step?")
     return course
 
 

@@ -1,7 +1,5 @@
 """The sandbox: what is refused and how, the limits, and grading without it."""
 
-import json
-
 import pytest
 from nngrader.engine.observation.reading import imports, names_used
 from nngrader.intake.suspicion import suspicious
@@ -12,7 +10,7 @@ from nngrader.sandbox.runner import Raised, Runner, known
 from nngrader.sandbox.supervisor import Died
 from nngrader.settings import Limits
 
-from .sample_course import NAME, hand_in, run
+from .sample_course import grade, hand_in
 
 pytestmark = pytest.mark.sandbox
 USES, IMPORTS = FlagCode.UNUSUAL_NAME, FlagCode.UNUSUAL_IMPORT
@@ -139,15 +137,11 @@ def test_ordinary_code_is_not_flagged():
 
 
 @pytest.mark.slow
-def test_without_a_sandbox_every_result_says_so(course, base, tmp_path, capsys):
+def test_without_a_sandbox_every_result_says_so(course, base):
     hand_in(course, "ada", base.solved().text())
     hand_in(course, "bob", base.untouched().text())
     hand_in(course, "eve", base.solved().add_cell("import os\nos._exit(1)").text())
-    file = tmp_path / "results.json"
-    assert run(course, "grade", NAME, "--unsafe-no-sandbox", "--json", file) == 0
-    results = {r["student"]: r for r in json.loads(file.read_text())}
+    results = grade(course, "--unsafe-no-sandbox")
     assert {s: r["score"] for s, r in results.items()} == {"ada": 100, "bob": 0, "eve": 100}
     assert all(r["flags"][0]["code"] == FlagCode.NO_SANDBOX for r in results.values())
-    assert run(course, "grade", NAME, "--json", file) == 0
-    again = {r["student"]: r for r in json.loads(file.read_text())}
-    assert again["ada"]["flags"] == []
+    assert grade(course)["ada"]["flags"] == []

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from nngrader.course import Course
 from nngrader.course.assignment import Assignment
-from nngrader.course.notebooks import from_text
 from nngrader.errors import CannotDo
 from nngrader.gradebook import marks
 from nngrader.gradebook.database import open_gradebook
@@ -24,9 +23,9 @@ from nngrader.reports.item_analysis import NO_IDEA, commonest, costs
 from nngrader.storage.results import latest_results
 
 from .nbgrader_command import run_nbgrader
-from .sample_course import EXERCISES, run
+from .own_notebooks import PS, answered, marked, own_course, submit
+from .sample_course import run
 
-PS = "ps1"
 # Both notebooks define `size` and `area`; a test uses those names of its own notebook only.
 SQUARES = """
 (squares)=
@@ -69,57 +68,19 @@ SOLUTIONS = {
     "square": "size = 3\ndef area(x):\n    return x * x",
     "circle": "size = 2\ndef area(x):\n    return 3 * x * x",
 }
-NOTEBOOKS = {"a_squares": (SQUARES, "square"), "b_circles": (CIRCLES, "circle")}
+NOTEBOOKS = {
+    "a_squares": SQUARES.replace("SOLUTION", marked(SOLUTIONS["square"])),
+    "b_circles": CIRCLES.replace("SOLUTION", marked(SOLUTIONS["circle"])),
+}
+LATE = "due = 2026-01-01T00:00:00+00:00\n[late]\npoints_per_day = 6\nmost_days = 3\n"
 TESTS = "test_square", "test_circle"
 WRONG = {"circle": "size = 2\ndef area(x):\n    return x"}
-
-
-def written(folder):
-    """Write the instructor's notebooks into a folder."""
-    for name, (text, cell) in NOTEBOOKS.items():
-        file = folder / f"{name}.txt"
-        file.write_text(text.replace("SOLUTION", marked(SOLUTIONS[cell])))
-        made = from_text(file, [], {})
-        file.unlink()
-        (folder / f"{name}.ipynb").write_text(json.dumps(made))
-
-
-def marked(solution):
-    """Return a solution between the marks that remove it from the release."""
-    return f"### BEGIN SOLUTION\n{solution}\n### END SOLUTION"
-
-
-def answered(course, cells, names=NOTEBOOKS):
-    """Return the released notebooks by file name, with a student's cells."""
-    results = {}
-    for name in names:
-        mine = json.loads((course / "release" / PS / f"{name}.ipynb").read_text())
-        for cell in mine["cells"]:
-            cell["source"] = cells.get(cell["id"], cell["source"])
-        results[f"{name}.ipynb"] = mine
-    return results
-
-
-def submit(course, student, notebooks):
-    """Put notebooks into a student's folder."""
-    (place := course / "submitted" / student / PS).mkdir(parents=True)
-    for file, notebook in notebooks.items():
-        (place / file).write_text(json.dumps(notebook))
-    return place
 
 
 @pytest.fixture
 def course(tmp_path):
     """Return a released course with an assignment of two notebooks."""
-    root = tmp_path / "course"
-    (folder := root / "source" / PS).mkdir(parents=True)
-    written(folder)
-    shutil.copy(EXERCISES / "nbgrader_config.py", root)
-    (folder / "nngrader.toml").write_text(
-        "due = 2026-01-01T00:00:00+00:00\n[late]\npoints_per_day = 6\nmost_days = 3\n"
-    )
-    assert run(root, "release", PS) == 0
-    return root
+    return own_course(tmp_path / "course", NOTEBOOKS, LATE)
 
 
 def rows(course):
@@ -331,21 +292,17 @@ for file in ("helper.py", "numbers.npz", "data/rows.csv"):
 @pytest.mark.sandbox
 def test_cells_read_the_instructors_files_and_cannot_change_them(tmp_path):
     course = tmp_path / "course"
-    (folder := course / "source" / PS).mkdir(parents=True)
-    shutil.copy(EXERCISES / "nbgrader_config.py", course)
-    (file := folder / "reads.txt").write_text(READS.replace("SOLUTION", marked(TOTAL)))
-    (folder / "reads.ipynb").write_text(json.dumps(from_text(file, [], {})))
-    file.unlink()
+    folder = course / "source" / PS
+    (folder / "data").mkdir(parents=True)
     (folder / "helper.py").write_text("def twice(x):\n    return 2 * x\n")
     np.savez(folder / "numbers.npz", a=np.array([1, 2]))
-    (folder / "data").mkdir()
     (folder / "data" / "rows.csv").write_text("1,3\n")
-    assert run(course, "release", PS) == 0
+    own_course(course, {"reads": READS.replace("SOLUTION", marked(TOTAL))})
     with zipfile.ZipFile(course / "release" / f"{PS}.zip") as z:
         files = {f"{PS}/{name}" for name in ("helper.py", "numbers.npz", "data/rows.csv")}
         assert files <= set(z.namelist())
     for student, text in (("right", TOTAL), ("vandal", VANDAL)):
-        place = submit(course, student, answered(course, {"total": text}, ["reads"]))
+        place = submit(course, student, answered(course, {"total": text}))
         (place / "helper.py").write_text("twice = lambda x: 4\n")
     assert run(course, "grade", PS) == 0
     results = latest_results(course, PS)

@@ -177,13 +177,6 @@ def test_without_rules_all_graded_assignments_weigh_the_same(course):
     assert warned == []
 
 
-def test_of_equal_percentages_the_one_with_more_weight_is_dropped(course):
-    rules = Rules(weights={"ps1": 1.0, "ps2": 1.0, "ps3": 2.0}, drop_lowest=1)
-    _, rows, _ = totals.totals(course, rules)
-    ada = next(t for t in rows if t.student == "ada")
-    assert (ada.dropped, ada.percent) == (["ps3"], 65.0)
-
-
 def test_the_last_mark_is_never_dropped(course):
     excused = frozenset({("ada", "ps1"), ("ada", "ps2")})
     assert percents(course, Rules(drop_lowest=2, excused=excused))["ada"] == 50.0

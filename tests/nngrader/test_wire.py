@@ -1,5 +1,6 @@
 """Frames between grader and worker."""
 
+import contextlib
 import json
 import os
 import struct
@@ -19,12 +20,18 @@ PLAIN = st.recursive(
 )
 
 
-@pytest.fixture
-def pipe():
+@contextlib.contextmanager
+def opened():
     ends = os.pipe()
     yield ends
     for fd in ends:
         os.close(fd)
+
+
+@pytest.fixture
+def pipe():
+    with opened() as ends:
+        yield ends
 
 
 def through(pipe, frame, seconds=1.0, cap=wire.BODY):
@@ -34,12 +41,8 @@ def through(pipe, frame, seconds=1.0, cap=wire.BODY):
 
 @given(PLAIN)
 def test_plain_data_comes_back_as_it_was(value):
-    ends = os.pipe()
-    try:
+    with opened() as ends:
         back = through(ends, wire.pack(value))
-    finally:
-        os.close(ends[0])
-        os.close(ends[1])
     assert repr(back) == repr(value)
 
 
@@ -49,12 +52,8 @@ def test_an_array_comes_back_as_it_was_or_is_refused(array):
         with pytest.raises(wire.Bad):
             wire.pack(array)
         return
-    ends = os.pipe()
-    try:
+    with opened() as ends:
         back = through(ends, wire.pack([array]))[0]
-    finally:
-        os.close(ends[0])
-        os.close(ends[1])
     assert back.shape == array.shape
     assert back.dtype == array.dtype.newbyteorder("=")
     np.testing.assert_array_equal(back, array)
@@ -81,15 +80,13 @@ FORGED += [{"f": 3}, {"l": 3}, {"z": 1}, {"l": [], "t": []}, {}, [1], 1.5, b"\xf
 FORGED += [b'{"l":[' * 1000 + b"1" + b"]}" * 1000, b"9" * 5000]
 
 
+REFUSALS = (wire.Bad, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+
+
 def test_a_forged_frame_is_an_error_and_never_a_value():
     for header in FORGED:
-        ends = os.pipe()
-        with pytest.raises(
-            (wire.Bad, ValueError, TypeError, KeyError, AttributeError, RecursionError)
-        ):
+        with opened() as ends, pytest.raises(REFUSALS):
             through(ends, frame(header))
-        for fd in ends:
-            os.close(fd)
 
 
 def test_a_frame_that_says_it_is_huge_is_not_read(pipe):

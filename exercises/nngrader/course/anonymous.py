@@ -86,12 +86,9 @@ class Names:
 class Codes(Names):
     """A code for each student of a course.
 
-    Parameters
-    ----------
-    course : Course
-        The course. Its `anonymous-key.csv` is written, readable only by its owner.
-    students : iterable of str
-        Students who are neither in the class list nor in the folder of submissions.
+    :param course: The course. Its `anonymous-key.csv` is written, readable only by its owner.
+    :param students: Students who are neither in the class list nor in the folder of
+        submissions.
     """
 
     anonymous = True
@@ -196,15 +193,8 @@ def require_among(
 ) -> list[str]:
     """Return the students with these ids or codes.
 
-    Parameters
-    ----------
-    candidates : iterable of str
-        The students to choose from.
-
-    Raises
-    ------
-    NotThere
-        If a student is not among them. The text suggests a name close to a misspelt one.
+    :raises NotThere: If a student is not among them. The text suggests a name close to a
+        misspelt one.
     """
     candidates = set(candidates)
     student_of = {name: called.student(name) for name in names}

@@ -42,27 +42,18 @@ NOT_FOR_STUDENTS = {"numpy", "matplotlib", "nngrader", *sys.stdlib_module_names}
 class AssignmentSpec:
     """Data shared by all submissions of an assignment.
 
-    Parameters
-    ----------
-    tests : list of (str, str, float)
-        The test cells in order: problem, id of the cell, points.
-    hidden : dict
-        Hidden cases by problem, from `nngrader.engine.pack`.
-    uses : list of str
-        Packages that submissions may import in addition to NumPy.
-    most : float
-        Points of all graded cells, including those marked by hand.
-    code : str
-        A digest of our code and of the versions of its libraries. It must be the same on all
-        machines that grade.
-    solved : list of (str, str, bool)
-        The instructor's cells for a runner. They define the correct functions.
-    ordinary : dict
-        The source of each ordinary test cell, with hidden tests, by its id.
-    files : dict
-        The instructor's data and modules that cells may read, as bytes by relative path.
-    usual : list of str
-        If there are such files: names that the instructor's cells use, which need no flag.
+    :param tests: The test cells in order: problem, id of the cell, points.
+    :param hidden: Hidden cases by problem, from `nngrader.engine.pack`.
+    :param uses: Packages that submissions may import in addition to NumPy.
+    :param most: Points of all graded cells, including those marked by hand.
+    :param code: A digest of our code and of the versions of its libraries. It must be the same
+        on all machines that grade.
+    :param solved: The instructor's cells for a runner. They define the correct functions.
+    :param ordinary: The source of each ordinary test cell, with hidden tests, by its id.
+    :param files: The instructor's data and modules that cells may read, as bytes by relative
+        path.
+    :param usual: If there are such files: names that the instructor's cells use, which need no
+        flag.
     """
 
     tests: list
@@ -80,12 +71,8 @@ class AssignmentSpec:
     def result(self, status: str, flags: list[Flag], cells: dict, **judged) -> dict:
         """Return a result for storage: status, flags, points, reports, times, fingerprints.
 
-        Parameters
-        ----------
-        cells : dict
-            [points, maximum] by id of the test cell.
-        **judged
-            `problems`, `seconds`, `fingerprints`; empty if nothing was judged.
+        :param cells: [points, maximum] by id of the test cell.
+        :param **judged: `problems`, `seconds`, `fingerprints`; empty if nothing was judged.
         """
         return {
             "status": status,
@@ -126,10 +113,8 @@ def declared_files(problems: dict[str, dict]) -> dict[str, int]:
 class Assignment:
     """An assignment of a course.
 
-    Raises
-    ------
-    NotReleased
-        If it was not released, or its graded cells have changed since the release.
+    :raises NotReleased: If it was not released, or its graded cells have changed since the
+        release.
     """
 
     def __init__(self, course: Course, name: str):
@@ -196,11 +181,9 @@ class Assignment:
     def ids_of(self) -> dict[str, list[str]]:
         """Return the files to submit, each with the cells that only it contains.
 
-        Returns
-        -------
-        dict
-            By name: the ids of a notebook's cells that students write; of another file, none.
-            The only notebook of an assignment isn't among them, because it may have any name.
+        :return: By name: the ids of a notebook's cells that students write; of another file,
+            none. The only notebook of an assignment isn't among them, because it may have any
+            name.
         """
         notebooks = parts(self.released, self.name)
         several = {
@@ -218,10 +201,7 @@ class Assignment:
     def spec(self, unsafe: bool = False) -> AssignmentSpec:
         """Return the data that steps 2 and 3 of grading need.
 
-        Returns
-        -------
-        AssignmentSpec
-            Contains the correct answers, so only trusted machines may receive it.
+        :return: Contains the correct answers, so only trusted machines may receive it.
         """
         return AssignmentSpec(
             tests=[
@@ -229,7 +209,11 @@ class Assignment:
                 for c in self.instructor["cells"]
                 if is_test(c)
             ],
-            solved=[_as_loaded(c) for c in self.instructor["cells"] if _is_loaded(c)],
+            solved=[
+                (grade_id(c), c["source"], False)  # no student added it
+                for c in self.instructor["cells"]
+                if _is_loaded(c)
+            ],
             ordinary={
                 grade_id(c): c["source"] for c in self.instructor["cells"] if is_ordinary(c)
             },
@@ -270,10 +254,7 @@ class Assignment:
 def released_notebook(course: Course, name: str) -> dict:
     """Return the notebook as students received it; several notebooks are `together`.
 
-    Raises
-    ------
-    NotReleased
-        If a notebook has not been released.
+    :raises NotReleased: If a notebook has not been released.
     """
     notebooks = {}
     for own in course.notebook_names(name):
@@ -294,8 +275,3 @@ def _cells(notebook):
 def _is_loaded(cell):
     """Return whether a code cell defines students' functions, or code that they need."""
     return is_code(cell) and bool(grade_id(cell)) and not (is_test(cell) or is_picture(cell))
-
-
-def _as_loaded(cell):
-    """Return name, source, and False, because no student added the cell."""
-    return grade_id(cell), cell["source"], False

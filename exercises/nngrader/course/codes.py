@@ -22,10 +22,7 @@ BYTES = 32
 def secret_of(course: Course) -> bytes:
     """Return the course's secret; it is generated on first use.
 
-    Raises
-    ------
-    CannotDo
-        If the file cannot be read, or doesn't contain a secret.
+    :raises CannotDo: If the file cannot be read, or doesn't contain a secret.
     """
     file = course / SECRET
     if not file.exists():
@@ -46,11 +43,6 @@ def secret_of(course: Course) -> bytes:
 
 def code(secret: bytes, *words: str, letters: int = 32) -> str:
     """Return a code for some words: lower-case letters and digits, five bits each.
-
-    Returns
-    -------
-    str
-        The code.
 
     >>> code(b"secret", "link", "ps1", "ada", letters=8)
     'ryav2ekl'

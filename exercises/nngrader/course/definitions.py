@@ -104,18 +104,10 @@ def _lists(node):
 def graded_earlier(course: Course, assignment: str, results: dict) -> dict[str, list[str]]:
     """Return the problems that were graded under a definition that has changed since.
 
-    Parameters
-    ----------
-    course : Course
-        The course. The result is empty if private definitions were used for the release but
-        none are named now, or if there are no definitions any more.
-    results : dict
-        Results by student. Each one contains the digests from its grading.
-
-    Returns
-    -------
-    dict
-        Names of problems by student, for the students who have any.
+    :param course: The course. The result is empty if private definitions were used for the
+        release but none are named now, or if there are no definitions any more.
+    :param results: Results by student. Each one contains the digests from its grading.
+    :return: Names of problems by student, for the students who have any.
     """
     if course.lacks_private(assignment) or not files_of(course.definitions(assignment)):
         return {}

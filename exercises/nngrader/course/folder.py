@@ -57,15 +57,11 @@ FIRST = "__init__.py"  # the file that we run if the definitions are a folder
 class Course:
     """A course folder: `source`, `problems`, `release`, `submitted`, `autograded`, `feedback`.
 
-    Parameters
-    ----------
-    problems : path, optional
-        A private folder that overrides the public one. `ASSIGNMENT.py` contains definitions;
-        `ASSIGNMENT/` contains a file for each cell with a different text, `GRADE_ID.md` or
-        `GRADE_ID.py`, and two for each new problem, `NAME.py` and `NAME.md`;
+    :param problems: A private folder that overrides the public one. `ASSIGNMENT.py` contains
+        definitions; `ASSIGNMENT/` contains a file for each cell with a different text,
+        `GRADE_ID.md` or `GRADE_ID.py`, and two for each new problem, `NAME.py` and `NAME.md`;
         `ASSIGNMENT.toml` contains points.
-    seed_file : path, optional
-        The file with the seed of the hidden cases. Default: `.seed`.
+    :param seed_file: The file with the seed of the hidden cases. Default: `.seed`.
     """
 
     def __init__(self, root, *, problems=None, seed_file=None):
@@ -90,12 +86,8 @@ class Course:
 
         Next to a text, the notebook is generated.
 
-        Raises
-        ------
-        NotThere
-            If there is neither a text nor a notebook.
-        CannotDo
-            If there is a text, and also another text or notebook.
+        :raises NotThere: If there is neither a text nor a notebook.
+        :raises CannotDo: If there is a text, and also another text or notebook.
         """
         file = self.root / "source" / assignment / f"{assignment}.md"
         own = self.own_notebooks(assignment)
@@ -176,17 +168,10 @@ class Course:
 
         If the assignment consists of several notebooks, they are `together`.
 
-        Parameters
-        ----------
-        points : dict, optional
-            Points by problem or written answer, instead of those in `nngrader.toml`.
-
-        Raises
-        ------
-        NotThere
-            If there is no such assignment, or its problems are not defined.
-        CannotDo
-            If its text has an error, or a private cell matches no cell of the text.
+        :param points: Points by problem or written answer, instead of those in `nngrader.toml`.
+        :raises NotThere: If there is no such assignment, or its problems are not defined.
+        :raises CannotDo: If its text has an error, or a private cell matches no cell of the
+            text.
         """
         file, problems = self.source(assignment), self.problems(assignment)
         if own := self.own_notebooks(assignment):
@@ -202,10 +187,8 @@ class Course:
     def points(self, assignment: str) -> dict[str, float]:
         """Return points by name that differ from the declared ones; private settings win.
 
-        Raises
-        ------
-        ValueError
-            If settings are malformed, or private settings contain more than points.
+        :raises ValueError: If settings are malformed, or private settings contain more than
+            points.
         """
         points = {}
         for file in self.settings_files(assignment):
@@ -236,10 +219,7 @@ class Course:
     def private_files(self, assignment: str) -> list[Path]:
         """Return the private files for an assignment: definitions, cells, problems, points.
 
-        Raises
-        ------
-        NotThere
-            If the folder doesn't exist, or contains nothing for the assignment.
+        :raises NotThere: If the folder doesn't exist, or contains nothing for the assignment.
         """
         if self.private is None:
             return []
@@ -276,10 +256,7 @@ class Course:
     def hidden(self, assignment: str) -> dict:
         """Return the hidden cases of every problem by name, as plain data.
 
-        Raises
-        ------
-        CannotDo
-            If the release used different private definitions.
+        :raises CannotDo: If the release used different private definitions.
         """
         self.require_the_released(assignment)
         seed = self.seed()
@@ -309,10 +286,7 @@ class Course:
     def require_the_released(self, assignment: str) -> None:
         """Raise an error unless the private definitions are the same as in the release.
 
-        Raises
-        ------
-        CannotDo
-            If they differ, or if the release had no private definitions.
+        :raises CannotDo: If they differ, or if the release had no private definitions.
         """
         if "private" not in (made := self._remembered(assignment)):
             return
@@ -336,10 +310,7 @@ class Course:
     def seed(self) -> int:
         """Return the seed of the hidden cases.
 
-        Raises
-        ------
-        CannotDo
-            If it is missing, cannot be read, or isn't a whole number.
+        :raises CannotDo: If it is missing, cannot be read, or isn't a whole number.
         """
         file = self.seed_file or self.root / ".seed"
         try:
@@ -364,10 +335,7 @@ class Course:
     def submissions(self, assignment: str) -> list[str]:
         """Return the students whose folder contains anything with the assignment's name.
 
-        Returns
-        -------
-        list of str
-            Their ids, sorted. A broken link, a file or an unreadable folder counts too.
+        :return: Their ids, sorted. A broken link, a file or an unreadable folder counts too.
         """
         folder = self.root / "submitted"
         names = sorted(os.listdir(folder)) if folder.is_dir() else []
@@ -381,15 +349,8 @@ class Course:
 def is_there(path: Path) -> bool:
     """Return whether a path exists, even as a broken link or in an unreadable folder.
 
-    Parameters
-    ----------
-    path : Path
-        The path; links are not followed.
-
-    Returns
-    -------
-    bool
-        False only if it is certain that nothing is there.
+    :param path: The path; links are not followed.
+    :return: False only if it is certain that nothing is there.
     """
     try:
         path.lstat()
@@ -403,10 +364,7 @@ def is_there(path: Path) -> bool:
 def make_seed(file: Path) -> None:
     """Write a random seed that only its owner can read, unless the file exists.
 
-    Parameters
-    ----------
-    file : Path
-        The file. If two runs start at the same time, the first one writes it.
+    :param file: The file. If two runs start at the same time, the first one writes it.
     """
     write_once(file, str(secrets.randbits(62)))
 
@@ -414,10 +372,7 @@ def make_seed(file: Path) -> None:
 def write_once(file: Path, text: str) -> None:
     """Write a line of text that only its owner can read, unless the file exists.
 
-    Parameters
-    ----------
-    file : Path
-        The file. If two runs start at the same time, the first one writes it.
+    :param file: The file. If two runs start at the same time, the first one writes it.
     """
     half = file.with_name(f"{file.name}.{os.getpid()}")
     handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -431,16 +386,9 @@ def write_once(file: Path, text: str) -> None:
 def definitions_path(problems: Path, assignment: str) -> Path:
     """Return the path of an assignment's definitions: one file, or a folder of files.
 
-    Parameters
-    ----------
-    assignment : str
-        Determines the name of the file, `ASSIGNMENT.py`, or of the folder, whose `__init__.py`
-        declares all problems.
-
-    Returns
-    -------
-    Path
-        The folder if it exists, or else the file, whether it exists or not.
+    :param assignment: Determines the name of the file, `ASSIGNMENT.py`, or of the folder, whose
+        `__init__.py` declares all problems.
+    :return: The folder if it exists, or else the file, whether it exists or not.
     """
     file, folder = problems / f"{assignment}.py", problems / assignment
     if not (folder / FIRST).is_file():
@@ -453,10 +401,7 @@ def definitions_path(problems: Path, assignment: str) -> Path:
 def files_of(folder: Path) -> list[Path]:
     """Return all files of an assignment's definitions.
 
-    Returns
-    -------
-    list of Path
-        The files, sorted; none if the path does not exist.
+    :return: The files, sorted; none if the path does not exist.
     """
     if folder.is_dir():
         return sorted(f for f in folder.rglob("*.py") if f.is_file())
@@ -469,15 +414,8 @@ def public_definitions() -> ModuleType:
     A private file calls this function to change a problem instead of writing a new one. Each
     call loads new modules, so the changes have no effect elsewhere.
 
-    Returns
-    -------
-    module
-        All names that the public file, or the `__init__.py` of the folder, defines.
-
-    Raises
-    ------
-    NotThere
-        If there are none, or if the caller is not a private file.
+    :return: All names that the public file, or the `__init__.py` of the folder, defines.
+    :raises NotThere: If there are none, or if the caller is not a private file.
     """
     file = _PUBLIC.get()
     if file is None:
@@ -488,19 +426,11 @@ def public_definitions() -> ModuleType:
 def read_problems(public: Path, private: Path | None = None) -> list[Problem]:
     """Return the problems of an assignment, in the order of their definitions.
 
-    Parameters
-    ----------
-    public : Path
-        The public definitions, a file or a folder. They may be missing if there are private
-        ones.
-    private : Path, optional
-        Private definitions. They replace public ones with the same name and add the others. New
-        problems in the folder next to the file are added too.
-
-    Raises
-    ------
-    CannotDo
-        If a file cannot be run, or doesn't declare any problems.
+    :param public: The public definitions, a file or a folder. They may be missing if there are
+        private ones.
+    :param private: Private definitions. They replace public ones with the same name and add the
+        others. New problems in the folder next to the file are added too.
+    :raises CannotDo: If a file cannot be run, or doesn't declare any problems.
     """
     here = private is not None and private.is_file()
     added = new_files(private.parent, private.stem) if private else {}
@@ -521,10 +451,7 @@ def read_problems(public: Path, private: Path | None = None) -> list[Problem]:
 def new_files(private: Path, assignment: str) -> dict[str, tuple[Path, Path]]:
     """Return the files of a private folder's new problems by name: declaration and section.
 
-    Parameters
-    ----------
-    assignment : str
-        Its new problems have both `NAME.py` and `NAME.md` in `ASSIGNMENT/`.
+    :param assignment: Its new problems have both `NAME.py` and `NAME.md` in `ASSIGNMENT/`.
     """
     files = sorted((private / assignment).glob("*.py"))
     pairs = {f.stem: (f, f.with_suffix(".md")) for f in files}

@@ -48,21 +48,11 @@ def of_roster(students: dict[str, Student] | None) -> dict[str, list[str]]:
 def read(file: Path, students: dict[str, Student] | None) -> dict[str, list[str]]:
     """Return the members of each group in a table.
 
-    Parameters
-    ----------
-    students : dict of Student or None
-        The class list, for identifying the students. Rows without a group are skipped.
-
-    Returns
-    -------
-    dict
-        Ids of students by the name of the group.
-
-    Raises
-    ------
-    CannotDo
-        If there is no class list, a row doesn't identify exactly one student, or a student is
-        in two groups. The text lists all of these rows.
+    :param students: The class list, for identifying the students. Rows without a group are
+        skipped.
+    :return: Ids of students by the name of the group.
+    :raises CannotDo: If there is no class list, a row doesn't identify exactly one student, or
+        a student is in two groups. The text lists all of these rows.
     """
     if students is None:
         raise CannotDo(f"{file}: groups need a class list (students.csv)")
@@ -114,14 +104,9 @@ def without(
 ) -> dict[str, list[str]]:
     """Return groups without the students who are treated individually; drop empty groups.
 
-    Parameters
-    ----------
-    groups : dict
-        Ids of students by the name of the group.
-    apart : iterable of str
-        Ids of students to treat individually.
-    listed : iterable of str, optional
-        The ids of the class list, for suggesting the correct spelling.
+    :param groups: Ids of students by the name of the group.
+    :param apart: Ids of students to treat individually.
+    :param listed: The ids of the class list, for suggesting the correct spelling.
     """
     members = {s for group in groups.values() for s in group}
     if strange := sorted(set(apart) - members):

@@ -145,10 +145,7 @@ def wrong_total(notebook: dict) -> bool:
 def from_file(file: Path) -> dict:
     """Read a notebook that the instructor or nbgrader wrote; never use it for a student's file.
 
-    Returns
-    -------
-    dict
-        The notebook; the source of each cell is one string.
+    :return: The notebook; the source of each cell is one string.
     """
     return joined(json.loads(file.read_text(encoding="utf-8")))
 
@@ -156,10 +153,7 @@ def from_file(file: Path) -> dict:
 def together(notebooks: dict[str, dict]) -> dict:
     """Return the notebooks of an assignment as one, which contains the cells of all.
 
-    Parameters
-    ----------
-    notebooks : dict
-        The notebooks by name, in order; `parts` returns them again.
+    :param notebooks: The notebooks by name, in order; `parts` returns them again.
     """
     cells = [c for notebook in notebooks.values() for c in notebook["cells"]]
     return {**next(iter(notebooks.values())), "cells": cells, "parts": notebooks}
@@ -173,15 +167,9 @@ def parts(notebook: dict, name: str) -> dict[str, dict]:
 def own_notebooks(files: list[Path], worth: dict[str, float]) -> dict:
     """Return the instructor's notebooks of an assignment without a text, `together`.
 
-    Parameters
-    ----------
-    worth : dict
-        Points by the id of a graded cell, instead of those in the notebooks.
-
-    Raises
-    ------
-    CannotDo
-        If two cells have the same id, or no graded cell has an id that has points.
+    :param worth: Points by the id of a graded cell, instead of those in the notebooks.
+    :raises CannotDo: If two cells have the same id, or no graded cell has an id that has
+        points.
     """
     notebook = together({file.stem: from_file(file) for file in files})
     pieces = parts(notebook, "").items()
@@ -204,12 +192,8 @@ def own_notebooks(files: list[Path], worth: dict[str, float]) -> dict:
 def with_sources(notebook: dict, files: list[Path]) -> dict:
     """Return the notebook with the texts of some of its cells replaced.
 
-    Parameters
-    ----------
-    notebook : dict
-        The instructor's notebook; it is modified.
-    files : list of Path
-        `GRADE_ID.md` for cells of text, `GRADE_ID.py` for cells of code.
+    :param notebook: The instructor's notebook; it is modified.
+    :param files: `GRADE_ID.md` for cells of text, `GRADE_ID.py` for cells of code.
     """
     for file in files:
         kind = "code" if file.suffix == ".py" else "markdown"
@@ -239,25 +223,13 @@ def from_text(
 ) -> dict:
     """Return the notebook of an assignment, in which tables of points are still directives.
 
-    Parameters
-    ----------
-    problems : list of Problem
-        The problems that its directives may name.
-    worth : dict
-        Points by name, for problems and written answers whose points differ from the
+    :param problems: The problems that its directives may name.
+    :param worth: Points by name, for problems and written answers whose points differ from the
         declaration.
-    sections : dict, optional
-        Sections of new problems that the text does not have, by name.
-
-    Returns
-    -------
-    dict
-        The notebook; its cells have nbgrader's metadata, and their name as id.
-
-    Raises
-    ------
-    CannotDo
-        If a cell has no name, two cells have the same name, or a directive is malformed.
+    :param sections: Sections of new problems that the text does not have, by name.
+    :return: The notebook; its cells have nbgrader's metadata, and their name as id.
+    :raises CannotDo: If a cell has no name, two cells have the same name, or a directive is
+        malformed.
     """
     named = {p.name: p for p in problems}
     try:
@@ -282,22 +254,11 @@ def from_text(
 def with_sections(text: str, sections: dict[str, str]) -> str:
     """Return an assignment's text with the sections of new problems.
 
-    Parameters
-    ----------
-    sections : dict
-        Markdown by name of the problem. If the first line is ``after: PROBLEM``, the section
-        comes after that problem, otherwise after the last one.
-
-    Returns
-    -------
-    str
-        The text; each section comes before the next heading.
-
-    Raises
-    ------
-    CannotDo
-        If a section doesn't contain its problem's directive, or the problem before it is
-        missing.
+    :param sections: Markdown by name of the problem. If the first line is ``after: PROBLEM``,
+        the section comes after that problem, otherwise after the last one.
+    :return: The text; each section comes before the next heading.
+    :raises CannotDo: If a section doesn't contain its problem's directive, or the problem
+        before it is missing.
     """
     for name, section in _in_order(sections).items():
         first, _, rest = section.lstrip().partition("\n")
@@ -333,12 +294,8 @@ def _in_order(sections):
 def with_links(notebook: dict, address: str) -> dict:
     """Replace ``[title](book:page)`` with links to the book's pages, or with their titles.
 
-    Parameters
-    ----------
-    notebook : dict
-        A notebook from `from_text`; it is modified.
-    address : str
-        Address of the rendered book, or "" if it has none.
+    :param notebook: A notebook from `from_text`; it is modified.
+    :param address: Address of the rendered book, or "" if it has none.
     """
     link = rf"[\1]({address}/chapters/\2.html)" if address else r"*\1*"
     for cell in notebook["cells"]:
@@ -350,15 +307,8 @@ def with_links(notebook: dict, address: str) -> dict:
 def with_tables(notebook: dict, problems: list[Problem], worth: dict[str, float]) -> dict:
     """Replace the directive in each problem's text, `text_NAME`, with its table of points.
 
-    Parameters
-    ----------
-    notebook : dict
-        A notebook from `from_text`; it is modified.
-
-    Raises
-    ------
-    CannotDo
-        If a directive is in a text that belongs to no problem.
+    :param notebook: A notebook from `from_text`; it is modified.
+    :raises CannotDo: If a directive is in a text that belongs to no problem.
     """
     named = {f"text_{p.name}": p for p in problems}
     for cell in notebook["cells"]:
@@ -468,10 +418,7 @@ def _heads(whole):
 def points_lines(problem: Problem, worth: float) -> list[tuple[float, str, str]]:
     """Return what each line of a problem's points is for; the last one is for the form.
 
-    Returns
-    -------
-    list of (float, str, str)
-        Points, aspect, and explanation.
+    :return: Points, aspect, and explanation.
     """
     scale, asked = worth / problem.total, problem.criteria
     lines = [(n * scale, a, asked.get(a, "")) for a, n in problem.points.items()]

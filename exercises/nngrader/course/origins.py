@@ -17,18 +17,11 @@ from .folder import Course
 class Origin:
     """The source of a student's submission.
 
-    Attributes
-    ----------
-    platform : str
-        "Moodle", "Canvas", "Gradescope", or a layout of folders.
-    files : tuple of str
-        Paths on the platform, without an outer folder.
-    group : str
-        The student's group, if the group submitted together.
-    through : str
-        The group member who submitted, if that was a different student.
-    number : str
-        Moodle's number for the participant, which is valid only in this assignment.
+    :ivar platform: "Moodle", "Canvas", "Gradescope", or a layout of folders.
+    :ivar files: Paths on the platform, without an outer folder.
+    :ivar group: The student's group, if the group submitted together.
+    :ivar through: The group member who submitted, if that was a different student.
+    :ivar number: Moodle's number for the participant, which is valid only in this assignment.
     """
 
     platform: str

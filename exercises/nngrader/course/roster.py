@@ -65,22 +65,11 @@ def fold_name(text: str) -> str:
 def read(course: Course) -> dict[str, Student] | None:
     """Return the class list, in its order.
 
-    Parameters
-    ----------
-    course : Course
-        Its folder may contain `students.csv`: UTF-8 with or without a byte order mark,
-        separated by commas or semicolons. The first line names the columns. `id` is required;
-        columns that nbgrader doesn't know are ignored.
-
-    Returns
-    -------
-    dict of Student or None
-        Students by id; None if there is no such file.
-
-    Raises
-    ------
-    CannotDo
-        If the file cannot be read. The text lists every error with its line.
+    :param course: Its folder may contain `students.csv`: UTF-8 with or without a byte order
+        mark, separated by commas or semicolons. The first line names the columns. `id` is
+        required; columns that nbgrader doesn't know are ignored.
+    :return: Students by id; None if there is no such file.
+    :raises CannotDo: If the file cannot be read. The text lists every error with its line.
     """
     file = course / NAME
     if not file.is_file():
@@ -96,15 +85,8 @@ def read(course: Course) -> dict[str, Student] | None:
 def missing(course: Course, assignment: str, known: Iterable[str] = ()) -> list[str]:
     """Return the students of the course who have not submitted anything.
 
-    Parameters
-    ----------
-    known : iterable of str
-        Students who are not in the class list, for example from the gradebook.
-
-    Returns
-    -------
-    list of str
-        Ids in the order of the class list, then the other ids, sorted.
+    :param known: Students who are not in the class list, for example from the gradebook.
+    :return: Ids in the order of the class list, then the other ids, sorted.
     """
     handed_in = set(course.submissions(assignment))
     students = dict.fromkeys([*(read(course) or ()), *sorted(known)])

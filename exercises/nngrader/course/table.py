@@ -56,22 +56,12 @@ def rows_of(file: Path, text: str) -> Iterator[tuple[int, list[str]]]:
 def records(file: Path, what: str, needed: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
     """Return the rows of a table as dicts by column, with their line numbers.
 
-    Parameters
-    ----------
-    file : Path
-        The table. Its first line names the columns; case and surrounding blanks are ignored.
-    needed : tuple of str
-        Columns that it must have, in lower case.
-
-    Returns
-    -------
-    list of (int, dict)
-        Rows without any text are left out; values have no surrounding blanks.
-
-    Raises
-    ------
-    NotThere, CannotDo
-        If the table cannot be read, or a column is missing or occurs twice.
+    :param file: The table. Its first line names the columns; case and surrounding blanks are
+        ignored.
+    :param needed: Columns that it must have, in lower case.
+    :return: Rows without any text are left out; values have no surrounding blanks.
+    :raises NotThere, CannotDo: If the table cannot be read, or a column is missing or occurs
+        twice.
     """
     rows = rows_of(file, text_of(file, what))
     _, head = next(rows, (0, []))

@@ -98,11 +98,8 @@ class Worksheet:
     def filled(self, marks: dict[str, str]) -> str:
         """Return the text with marks filled in and all other characters unchanged.
 
-        Parameters
-        ----------
-        marks : dict of str
-            Marks by number of the participant, with decimal points. If the file uses decimal
-            commas in its marks, they are written with commas.
+        :param marks: Marks by number of the participant, with decimal points. If the file uses
+            decimal commas in its marks, they are written with commas.
         """
         comma = any("," in r.most for r in self.rows.values())
         parts, at = [], 0
@@ -121,10 +118,7 @@ class Worksheet:
 def read(file: Path) -> Worksheet:
     """Return a grading worksheet.
 
-    Raises
-    ------
-    WrongUsage
-        If it is not a worksheet, or its language is unknown.
+    :raises WrongUsage: If it is not a worksheet, or its language is unknown.
     """
     text_of(file, SOURCE)  # raises an error if the text is not UTF-8
     text = file.read_bytes().decode()
@@ -192,13 +186,9 @@ def _column(head, what):
 def time_of(text: str, zone: tzinfo | None = None) -> datetime | None:
     """Return a date of the worksheet in UTC, or None if it can't be read.
 
-    Parameters
-    ----------
-    text : str
-        A date in Moodle's format: optionally the day's name; day, month and year in words or
-        in digits with dots; then hour and minute.
-    zone : tzinfo, optional
-        The time zone of the date. Default: this machine's time zone.
+    :param text: A date in Moodle's format: optionally the day's name; day, month and year in
+        words or in digits with dots; then hour and minute.
+    :param zone: The time zone of the date. Default: this machine's time zone.
 
     >>> time_of("Tuesday, 1 December 2026, 3:30 PM", UTC).isoformat()
     '2026-12-01T15:30:00+00:00'
@@ -245,10 +235,7 @@ def zone_of(name: str | None) -> tzinfo | None:
 def owner(row: Row, students: dict[str, Student] | None) -> str:
     """Return a row's student by ID number or address, else by name; "" if this is unclear.
 
-    Parameters
-    ----------
-    students : dict of Student or None
-        The class list. Without one, we use the ID number as the id.
+    :param students: The class list. Without one, we use the ID number as the id.
     """
     if row.blind:
         return row.student

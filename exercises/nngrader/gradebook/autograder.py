@@ -145,23 +145,13 @@ class Autograder:
     ) -> tuple[list[str], dict[str, str]]:
         """Save a submission and its points; if marked work changed, require a new mark.
 
-        Parameters
-        ----------
-        notebooks : dict
-            The notebooks by name, with the points as outputs of the test cells.
-        when : str
-            The time of submission, or "" if it is unknown.
-        earlier : callable
-            Returns `works` of the notebooks recorded earlier, or None if they are lost. In
-            this case all marks remain.
-        waiting : dict
-            The work, as in `works`, of cells whose marks don't count because the work has
-            changed since. If the same work comes back, the mark counts again.
-
-        Returns
-        -------
-        list of str, dict
-            The cells whose manual marks remain, and the new value of `waiting`.
+        :param notebooks: The notebooks by name, with the points as outputs of the test cells.
+        :param when: The time of submission, or "" if it is unknown.
+        :param earlier: Returns `works` of the notebooks recorded earlier, or None if they are
+            lost. In this case all marks remain.
+        :param waiting: The work, as in `works`, of cells whose marks don't count because the
+            work has changed since. If the same work comes back, the mark counts again.
+        :return: The cells whose manual marks remain, and the new value of `waiting`.
         """
         self.gradebook.update_or_create_student(student)
         entry = self.gradebook.update_or_create_submission(self.assignment, student)
@@ -259,18 +249,11 @@ class Mark:
 class Standing:
     """The gradebook's entry for one student's submission.
 
-    Attributes
-    ----------
-    timestamp : datetime or None
-        Time of submission, in UTC.
-    seconds : float
-        Lateness in seconds, after any extension.
-    penalty : float
-        Points deducted for lateness, as recorded.
-    grades : dict
-        `Mark` by the id of the cell, in the order of the ids.
-    comments : dict
-        Text by id of the cell.
+    :ivar timestamp: Time of submission, in UTC.
+    :ivar seconds: Lateness in seconds, after any extension.
+    :ivar penalty: Points deducted for lateness, as recorded.
+    :ivar grades: `Mark` by the id of the cell, in the order of the ids.
+    :ivar comments: Text by id of the cell.
     """
 
     timestamp: datetime | None
@@ -300,10 +283,7 @@ class Standing:
 def standing(gradebook, assignment: str, student: str | None = None) -> dict[str, Standing]:
     """Return the gradebook's entries of an assignment by student.
 
-    Returns
-    -------
-    dict
-        Entries by student's id, only for students in the gradebook.
+    :return: Entries by student's id, only for students in the gradebook.
     """
     who = [Assignment.name == assignment]
     who += [SubmittedAssignment.student_id == student] * (student is not None)

@@ -78,10 +78,8 @@ def take_marks(
 ) -> None:
     """Show what a table of marks changes, and write it into the gradebook.
 
-    Parameters
-    ----------
-    share : bool
-        Whether to give each mark to the whole group, except members with a separate mark.
+    :param share: Whether to give each mark to the whole group, except members with a separate
+        mark.
     """
     course.source(assignment)
     if not file and not share:
@@ -120,16 +118,9 @@ def _ungradable(course, assignment, called):
 def read(file: Path) -> list[Given]:
     """Return the rows of a table of marks.
 
-    Parameters
-    ----------
-    file : Path
-        CSV in UTF-8, with commas or semicolons; with semicolons, points may have a decimal
-        comma.
-
-    Raises
-    ------
-    CannotDo
-        If it cannot be read. The text lists every error with its line.
+    :param file: CSV in UTF-8, with commas or semicolons; with semicolons, points may have a
+        decimal comma.
+    :raises CannotDo: If it cannot be read. The text lists every error with its line.
     """
     rows, faults, first_lines = [], [], {}
     for n, row in records(file, WHAT, ("student", "cell", "points")):
@@ -163,15 +154,9 @@ def _points(text):
 class People:
     """Data about the students that rows name, for messages.
 
-    Attributes
-    ----------
-    listed : dict or None
-        The class list, if there is one.
-    ungradable : dict
-        Reasons, by student, why a submission could not be graded.
-    written : frozenset
-        Ids of the cells that a person marks. A student who left one empty has 0 points there,
-        and a person may change this mark.
+    :ivar ungradable: Reasons, by student, why a submission could not be graded.
+    :ivar written: Ids of the cells that a person marks. A student who left one empty has 0
+        points there, and a person may change this mark.
     """
 
     called: Names = field(default_factory=Names)
@@ -185,12 +170,9 @@ def changes(
 ) -> list[Change]:
     """Return the changes that rows make; rows that change nothing are left out.
 
-    Raises
-    ------
-    CannotDo
-        If a row names an unknown student or cell, a cell that the grader marks, a submission
-        that could not be graded, or more points than the maximum. The text lists all of these
-        rows.
+    :raises CannotDo: If a row names an unknown student or cell, a cell that the grader marks, a
+        submission that could not be graded, or more points than the maximum. The text lists all
+        of these rows.
     """
     planned, faults, people = [], [], people or People()
     for g in rows:
@@ -215,19 +197,11 @@ def for_groups(
 ) -> list[Given]:
     """Return rows for all members of groups, from rows and marks for some of them.
 
-    Parameters
-    ----------
-    groups : dict
-        Ids of students by name of the group.
-    given_rows : list of Given
-        Rows. Each applies to all members of the group without a row about the same cell. If
-        there are no such rows, marks from the gradebook apply to the members who wait for a
-        mark; these marks become rows with the line number 0.
-
-    Raises
-    ------
-    CannotDo
-        If members of a group have different marks and another member has none.
+    :param groups: Ids of students by name of the group.
+    :param given_rows: Rows. Each applies to all members of the group without a row about the
+        same cell. If there are no such rows, marks from the gradebook apply to the members who
+        wait for a mark; these marks become rows with the line number 0.
+    :raises CannotDo: If members of a group have different marks and another member has none.
     """
     rows, faults = list(given_rows), []
     for group, members in groups.items():
@@ -330,11 +304,8 @@ class HandMarks:
     def write(self, planned: list[Change]) -> None:
         """Write all changes, or none.
 
-        Parameters
-        ----------
-        planned : list of Change
-            The result of `changes`. Comments are written as manual comments. A cell with
-            points no longer waits for a mark.
+        :param planned: The result of `changes`. Comments are written as manual comments. A cell
+            with points no longer waits for a mark.
         """
         with quiet(), database_errors(self.url), self.gradebook.whole():
             for change in planned:
@@ -350,10 +321,8 @@ class HandMarks:
     def _comment(self, where, text):
         """Write a comment on a cell.
 
-        Raises
-        ------
-        CannotDo
-            If the gradebook can't store a comment there, for example for a test cell.
+        :raises CannotDo: If the gradebook can't store a comment there, for example for a test
+            cell.
         """
         from nbgrader.api import MissingEntry
 

@@ -51,15 +51,9 @@ def config_of(course: Course, assignment: str, **course_directory):
 def absolute(course: Course, url: str | None) -> str:
     """Return the address of the gradebook as an absolute path.
 
-    Parameters
-    ----------
-    url : str or None
-        The configured address. nbgrader's default is `gradebook.db` in the course folder.
-
-    Returns
-    -------
-    str
-        The address; for a file, with its whole path.
+    :param url: The configured address. nbgrader's default is `gradebook.db` in the course
+        folder.
+    :return: The address; for a file, with its whole path.
     """
     url = url or f"{SQLITE}gradebook.db"
     file = url.removeprefix(SQLITE)
@@ -109,15 +103,8 @@ def begin_gradebook(url: str) -> None:
 def open_gradebook(course: Course, assignment: str):
     """Open the gradebook of a course for a `with` block; create it if there is none.
 
-    Yields
-    ------
-    nbgrader.api.Gradebook
-        The gradebook in the course's configuration; SQLite by default.
-
-    Raises
-    ------
-    CannotDo
-        If it is locked or broken, or cannot be reached.
+    :yield: The gradebook in the course's configuration; SQLite by default.
+    :raises CannotDo: If it is locked or broken, or cannot be reached.
     """
     from nbgrader.api import Gradebook
     from nbgrader.coursedir import CourseDirectory
@@ -133,10 +120,7 @@ def open_gradebook(course: Course, assignment: str):
 def database_errors(url: str):
     """Open a block whose database errors are explained, with the name of the database.
 
-    Raises
-    ------
-    CannotDo
-        Instead of SQLAlchemy's errors, and of nbgrader's errors about them.
+    :raises CannotDo: Instead of SQLAlchemy's errors, and of nbgrader's errors about them.
     """
     from nbgrader.api import InvalidEntry
     from sqlalchemy.exc import SQLAlchemyError
@@ -185,16 +169,13 @@ def require_gradebook(course: Course, assignment: str) -> None:
 def marks(course: Course, assignment: str) -> dict[str, dict]:
     """Return the marks of an assignment, including manual marks and late penalties.
 
-    Returns
-    -------
-    dict
-        Marks by student, with the keys `score`, `max_score`, `late_penalty`, `earned` (before
-        that penalty) and `needs_manual_grade`. `untimed` is true if the course has a late
-        penalty, but the time of submission is unknown. `by_hand` lists (cell, score or None,
-        maximum, comment) of cells to mark by hand, and `left_out` lists (cell, score, maximum)
-        of written answers that the student didn't change. `comments` contains a person's
-        comments on other cells, by cell, and `extra` the extra credit on top of the grader's
-        points, by cell.
+    :return: Marks by student, with the keys `score`, `max_score`, `late_penalty`, `earned`
+        (before that penalty) and `needs_manual_grade`. `untimed` is true if the course has a
+        late penalty, but the time of submission is unknown. `by_hand` lists (cell, score or
+        None, maximum, comment) of cells to mark by hand, and `left_out` lists (cell, score,
+        maximum) of written answers that the student didn't change. `comments` contains a
+        person's comments on other cells, by cell, and `extra` the extra credit on top of the
+        grader's points, by cell.
     """
     from nbgrader.api import MissingEntry
 

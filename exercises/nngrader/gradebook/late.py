@@ -32,20 +32,14 @@ KNOWN = ("grace_minutes", "points_per_day", "percent_per_day", "most_days", "ext
 class Policy:
     """The due date and the late penalty of an assignment. Each started day counts.
 
-    Attributes
-    ----------
-    due : datetime or None
-        In UTC without a time zone, as in nbgrader; None if nngrader.toml has no due date.
-    grace : float
-        Seconds after the due date that cost nothing.
-    points, percent : float
-        Deduction per day: points, or per cent of the points earned.
-    most_days : float
-        After this many days the mark is 0.
-    stated : bool
-        Whether `[late]` states a penalty; if not, nbgrader's own settings apply.
-    extensions : dict or None
-        Due dates by student; None if the file has no such table, so the gradebook's apply.
+    :ivar due: In UTC without a time zone, as in nbgrader; None if nngrader.toml has no due
+        date.
+    :ivar grace: Seconds after the due date that cost nothing.
+    :ivar points, percent: Deduction per day: points, or per cent of the points earned.
+    :ivar most_days: After this many days the mark is 0.
+    :ivar stated: Whether `[late]` states a penalty; if not, nbgrader's own settings apply.
+    :ivar extensions: Due dates by student; None if the file has no such table, so the
+        gradebook's apply.
     """
 
     due: datetime | None = None
@@ -71,15 +65,9 @@ class Policy:
 def read_policy(file: Path) -> Policy:
     """Return the late policy from an assignment's `nngrader.toml`.
 
-    Parameters
-    ----------
-    file : Path
-        The settings. If there is no such file, there is no policy.
-
-    Raises
-    ------
-    ValueError
-        If a name is unknown, a value has the wrong type, or `[late]` has no due date.
+    :param file: The settings. If there is no such file, there is no policy.
+    :raises ValueError: If a name is unknown, a value has the wrong type, or `[late]` has no due
+        date.
     """
     settings = read_toml(file)
     due, late = settings.get("due"), settings.get("late")
@@ -138,10 +126,7 @@ def _extensions(file, table, due):
 def moment(file: Path, name: str, value) -> datetime:
     """Return a TOML time, or a string in the same form, in UTC, as in nbgrader.
 
-    Raises
-    ------
-    ValueError
-        If it is not a date with time and offset.
+    :raises ValueError: If it is not a date with time and offset.
 
     >>> moment("f", "due", "2026-12-01T23:59:00+01:00")
     datetime.datetime(2026, 12, 1, 22, 59)
@@ -159,12 +144,7 @@ def moment(file: Path, name: str, value) -> datetime:
 def present(flags: list[Flag], mark: dict | None) -> list[Flag]:
     """Return flags with the current late penalty, which manual marks can change.
 
-    Parameters
-    ----------
-    flags : list of Flag
-        The flags from grading.
-    mark : dict or None
-        The gradebook's entry, with `late_penalty`.
+    :param mark: The gradebook's entry, with `late_penalty`.
     """
     if not mark:
         return flags

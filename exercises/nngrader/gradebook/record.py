@@ -47,21 +47,11 @@ class Recorder:
 
     It is a context manager; the gradebook stays open in its block.
 
-    Parameters
-    ----------
-    assignment : Assignment
-        The assignment; it must have been released into the gradebook.
-
-    Attributes
-    ----------
-    restored : dict
-        For each student without a notebook in `autograded/`: the cells whose manual marks
-        remain, and whether we know that this work hasn't changed since.
-
-    Raises
-    ------
-    CannotDo
-        If the gradebook is missing, locked or damaged, or doesn't contain the assignment.
+    :param assignment: The assignment; it must have been released into the gradebook.
+    :ivar restored: For each student without a notebook in `autograded/`: the cells whose manual
+        marks remain, and whether we know that this work hasn't changed since.
+    :raises CannotDo: If the gradebook is missing, locked or damaged, or doesn't contain the
+        assignment.
     """
 
     def __init__(self, assignment: Assignment):
@@ -131,11 +121,8 @@ class Recorder:
     def record(self, result: dict, notebook: dict) -> None:
         """Record one submission; if this fails, the result gets a flag.
 
-        Parameters
-        ----------
-        result : dict
-            A result from `Grader.grade_all`. If it cannot be recorded, `flags` and `failed` are
-            set; if it is late or its time cannot be read, `flags`.
+        :param result: A result from `Grader.grade_all`. If it cannot be recorded, `flags` and
+            `failed` are set; if it is late or its time cannot be read, `flags`.
         """
         if not is_id(result["student"]):
             add_flag(result, Flag(FlagCode.BAD_STUDENT_ID))
@@ -210,10 +197,7 @@ class Recorder:
     def _persist(self, student, shown, stamp):
         """Record the notebooks; wait once if another program is using the gradebook.
 
-        Returns
-        -------
-        dict
-            The work of cells whose manual marks no longer count.
+        :return: The work of cells whose manual marks no longer count.
         """
         notebooks = {own: nbformat.from_dict(one) for own, one in shown.items()}
         for left in reversed(range(self.tries)):
@@ -338,10 +322,7 @@ def _is_held(e):
 class Journal:
     """An append-only file. The last line with a name contains its entry.
 
-    Parameters
-    ----------
-    file : Path
-        Read if it exists. Incomplete or malformed lines are ignored.
+    :param file: Read if it exists. Incomplete or malformed lines are ignored.
     """
 
     def __init__(self, file: Path):
@@ -384,16 +365,10 @@ class Journal:
 def with_results(notebook: dict, result: dict, rubrics: dict | None = None) -> dict:
     """Return the rebuilt notebook with points and findings, for formgrader.
 
-    Parameters
-    ----------
-    rubrics : dict, optional
-        The instructor's cells with model answer and rubric, by id of the written answer.
-
-    Returns
-    -------
-    dict
-        Points and findings are the outputs of the test cells. A cell at the top contains the
-        flags, and each written answer is followed by its rubric.
+    :param rubrics: The instructor's cells with model answer and rubric, by id of the written
+        answer.
+    :return: Points and findings are the outputs of the test cells. A cell at the top contains
+        the flags, and each written answer is followed by its rubric.
     """
     shown = copy.deepcopy(notebook)
     shown["cells"] = [c for cell in shown["cells"] for c in _with_rubric(cell, rubrics or {})]

@@ -49,17 +49,10 @@ class Row:
 class Plan:
     """Effects of new points; `settings` is the new content of `[points]`.
 
-    Attributes
-    ----------
-    most : (float, float)
-        Points of all cells together, before and after.
-    results : dict
-        The new results by student.
-    by_hand : dict
-        The original manual marks, by student and cell: (points, maximum, points as last
-        written).
-    wrong_total : bool
-        Whether a release would refuse the new total.
+    :ivar most: Points of all cells together, before and after.
+    :ivar by_hand: The original manual marks, by student and cell: (points, maximum, points as
+        last written).
+    :ivar wrong_total: Whether a release would refuse the new total.
     """
 
     assignment: str
@@ -75,10 +68,8 @@ class Plan:
 def wanted(points: list[tuple[str, float]], drop: list[str]) -> dict[str, float]:
     """Return points by problem, from the arguments of the command.
 
-    Raises
-    ------
-    WrongUsage
-        If a number is not a valid number of points, or a problem is named twice.
+    :raises WrongUsage: If a number is not a valid number of points, or a problem is named
+        twice.
     """
     names = [name for name, _ in points] + list(drop)
     if twice := sorted({n for n in names if names.count(n) > 1}):
@@ -92,19 +83,11 @@ def wanted(points: list[tuple[str, float]], drop: list[str]) -> dict[str, float]
 def plan(course: Course, name: str, points: dict[str, float]) -> Plan:
     """Return the effects of new points on students, without changing anything.
 
-    Parameters
-    ----------
-    points : dict
-        New points by problem or written answer. If empty, we use the points in `[points]`
-        that are not in the gradebook yet.
-
-    Raises
-    ------
-    NotThere
-        If there is no such problem, or nothing has been graded yet.
-    CannotDo
-        If the cells differ from the cells in the gradebook, or the release used private
-        definitions and none are named.
+    :param points: New points by problem or written answer. If empty, we use the points in
+        `[points]` that are not in the gradebook yet.
+    :raises NotThere: If there is no such problem, or nothing has been graded yet.
+    :raises CannotDo: If the cells differ from the cells in the gradebook, or the release used
+        private definitions and none are named.
     """
     if course.lacks_private(name):
         course.require_the_released(name)

@@ -55,10 +55,8 @@ def reweight(
 def apply(course: Course, plan: Plan) -> None:
     """Apply a plan.
 
-    Raises
-    ------
-    CannotDo
-        If the gradebook cannot be written, or another run is grading the same assignment.
+    :raises CannotDo: If the gradebook cannot be written, or another run is grading the same
+        assignment.
     """
     from nbgrader.coursedir import CourseDirectory
 

@@ -18,16 +18,10 @@ from .database import SQLITE, config_of, open_gradebook, quiet, require_gradeboo
 def require_seed(course: Course, assignment: str, *, whole: bool = True) -> None:
     """Make the seed if nothing has been graded yet, and keep a copy of it.
 
-    Parameters
-    ----------
-    whole : bool, optional
-        Whether all submissions will be graded. Only then may the seed differ from the copy.
-
-    Raises
-    ------
-    CannotDo
-        If the seed is missing although submissions have been graded, or if only some of them
-        would be graded with a new one.
+    :param whole: Whether all submissions will be graded. Only then may the seed differ from the
+        copy.
+    :raises CannotDo: If the seed is missing although submissions have been graded, or if only
+        some of them would be graded with a new one.
     """
     if course.seed_file:
         return

@@ -50,10 +50,7 @@ class _Handed:
 def read_rebuilt(assignment: Assignment, student: str) -> Rebuilt:
     """Return a student's rebuilt submission for grading, with its files and flags.
 
-    Returns
-    -------
-    Rebuilt
-        ``found`` is 0 if nothing can be read.
+    :return: ``found`` is 0 if nothing can be read.
     """
     return read_from(assignment, assignment.course / "submitted" / student / assignment.name)
 
@@ -82,10 +79,7 @@ def read_from(assignment: Assignment, folder: Path) -> Rebuilt:
 class Grader:
     """Grades submissions of one assignment, several in parallel.
 
-    Parameters
-    ----------
-    store : Store
-        Stores results by assignment, so that a run can be stopped and resumed.
+    :param store: Stores results by assignment, so that a run can be stopped and resumed.
     """
 
     def __init__(self, assignment: Assignment, executor, store: Store):
@@ -100,24 +94,12 @@ class Grader:
         A submission that waited too long for a processor is graded again at the end, when
         nothing else runs, and the second result counts.
 
-        Parameters
-        ----------
-        students : list of str
-            Ids of the students to grade.
-
-        Yields
-        ------
-        dict, dict
-            The result and the rebuilt notebook to record, in the order of completion. The
+        :yield: The result and the rebuilt notebook to record, in the order of completion. The
             result has the keys `student assignment status flags score max_score problems cells
             seconds fingerprints processor`, `key` (for the store), `definitions` (a digest of
             each problem's declaration) and `own` (the result of `own_work`), and `failed` if
             the grader failed.
-
-        Raises
-        ------
-        CannotDo
-            If results cannot be stored, or no worker remains.
+        :raises CannotDo: If results cannot be stored, or no worker remains.
         """
         going, again, asked, same = {}, [], set(), []
         for student in students:
@@ -143,11 +125,8 @@ class Grader:
     def tidy(self, whole: bool) -> None:
         """Remove stored results of earlier states of assignment, grader or submissions.
 
-        Parameters
-        ----------
-        whole : bool
-            Whether all submissions have been graded. If so, unused results belong to earlier
-            submissions and are removed too.
+        :param whole: Whether all submissions have been graded. If so, unused results belong to
+            earlier submissions and are removed too.
         """
         mine = {key for key in self.store.keys() if key.startswith(self._version)}
         unused = set() if whole else mine
@@ -199,7 +178,8 @@ class Grader:
             self.executor.require()
         for future in done:
             handed = self._take(going.pop(future), future)
-            if again is not None and _has_waited(handed.result):
+            endings = [flag.data.get("ending") for flag in flags_of(handed.result)]
+            if again is not None and Ending.WAITED in endings:  # perhaps on a busy machine
                 again.append(_Handed(handed.student, handed.rebuilt, handed.key))
                 continue
             if not handed.result.get("failed"):
@@ -239,11 +219,6 @@ class Grader:
         return result, handed.rebuilt.notebook
 
 
-def _has_waited(result):
-    """Return whether a limit on wall time was reached, perhaps on a busy machine."""
-    return any(flag.data.get("ending") == Ending.WAITED for flag in flags_of(result))
-
-
 def twins(students: list[str]) -> set[str]:
     r"""Return the names that a person would confuse with another name in the list.
 
@@ -258,10 +233,7 @@ def twins(students: list[str]) -> set[str]:
 class Threads:
     """Runs jobs on this machine, several in parallel; a context manager.
 
-    Attributes
-    ----------
-    width : int
-        Number of jobs to submit before waiting for results, so that no thread is idle.
+    :ivar width: Number of jobs to submit before waiting for results, so that no thread is idle.
     """
 
     def __init__(self, spec: AssignmentSpec, sandbox: Sandbox, workers: int = 2):

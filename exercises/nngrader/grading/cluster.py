@@ -34,22 +34,13 @@ class Cluster:
     Dask uses encryption if its configuration names certificates, for scheduler and workers too
     (`DASK_DISTRIBUTED__COMM__TLS__CA_FILE`, `…__CLIENT__CERT`, `…__CLIENT__KEY`).
 
-    Parameters
-    ----------
-    spec : AssignmentSpec
-        Data shared by all submissions. It contains the answers, and the workers receive it.
-    address : str
-        The scheduler's address: ``tls://HOST:PORT``, or ``tcp://HOST:PORT`` unencrypted.
-
-    Attributes
-    ----------
-    width : int
-        Number of jobs to submit before waiting for results.
-
-    Raises
-    ------
-    CannotDo
-        If the cluster cannot be reached, or a worker would grade differently from this machine.
+    :param spec: Data shared by all submissions. It contains the answers, and the workers
+        receive it.
+    :param address: The scheduler's address: ``tls://HOST:PORT``, or ``tcp://HOST:PORT``
+        unencrypted.
+    :ivar width: Number of jobs to submit before waiting for results.
+    :raises CannotDo: If the cluster cannot be reached, or a worker would grade differently from
+        this machine.
     """
 
     def __init__(self, spec: AssignmentSpec, address: str):
@@ -72,10 +63,7 @@ class Cluster:
     def require(self) -> None:
         """Raise an error if there has been no worker for some time.
 
-        Raises
-        ------
-        CannotDo
-            If the last worker was seen more than `LONELY` seconds ago.
+        :raises CannotDo: If the last worker was seen more than `LONELY` seconds ago.
         """
         if self.client.status == "running" and self._workers():
             self.last_seen = time.monotonic()

@@ -54,12 +54,9 @@ def grade_class(
 ) -> list[dict]:
     """Grade and record the submissions of an assignment; print and return the results.
 
-    Parameters
-    ----------
-    only : sequence of str
-        Ids or codes of students; if empty, all students with a submission are graded.
-    anonymous, unsafe, workers, scheduler, json_file
-        The options of the command; `scheduler` is the address of a Dask cluster.
+    :param only: Ids or codes of students; if empty, all students with a submission are graded.
+    :param anonymous, unsafe, workers, scheduler, json_file: The options of the command;
+        `scheduler` is the address of a Dask cluster.
     """
     require_writable(json_file)
     roster = read(course)  # reports errors in the list before the work

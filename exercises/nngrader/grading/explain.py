@@ -122,20 +122,10 @@ def explain(
 ) -> list[Lost]:
     """Judge a submission again; return each problem's losses and the failing cases.
 
-    Parameters
-    ----------
-    unsafe : bool
-        Whether to run without a sandbox, for submissions that you trust.
-
-    Returns
-    -------
-    list of Lost
-        Problems in the order of the notebook, including problems with all points.
-
-    Raises
-    ------
-    NotThere
-        If there is no such submission or problem, or the submission cannot be read.
+    :param unsafe: Whether to run without a sandbox, for submissions that you trust.
+    :return: Problems in the order of the notebook, including problems with all points.
+    :raises NotThere: If there is no such submission or problem, or the submission cannot be
+        read.
     """
     names = [name for name, *_ in assignment.spec().tests]
     problem = problem_of_name(problem, names) if problem is not None else None
@@ -185,10 +175,7 @@ def _rebuilt(assignment, student):
 def failed_cases(data: dict, answers: list, measure) -> list[FailedCase]:
     """Return the cases that lose points; the engine judges each kind of case separately.
 
-    Parameters
-    ----------
-    answers : list of dict
-        The worker's answer to each case, in order; repeated calls may follow.
+    :param answers: The worker's answer to each case, in order; repeated calls may follow.
     """
     kinds = {}
     for case, answer in zip(data["cases"], answers[: len(data["cases"])], strict=True):
@@ -306,10 +293,7 @@ def _full(values):
 def in_all(losses: list[Lost], mark: dict) -> str:
     """Return how the points of problems, points by hand and a penalty add up to the mark.
 
-    Parameters
-    ----------
-    mark : dict
-        The gradebook's mark: `score`, `max_score`, `late_penalty`, `by_hand`, `extra`.
+    :param mark: The gradebook's mark: `score`, `max_score`, `late_penalty`, `by_hand`, `extra`.
     """
     by_hand = {cell: points for cell, points, *_ in mark["by_hand"]}
     names = [n.problem for n in losses]

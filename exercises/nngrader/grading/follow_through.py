@@ -34,10 +34,7 @@ class RightFunctions:
 
     It is a context manager and ends with its block.
 
-    Parameters
-    ----------
-    solved : list of (str, str, bool)
-        The cells that define them, in a runner's format.
+    :param solved: The cells that define them, in a runner's format.
     """
 
     def __init__(self, solved: list, sandbox: Sandbox):
@@ -71,11 +68,8 @@ class RightFunctions:
     def solves(self, name: str, data: dict, *asked) -> bool:
         """Return whether the correct function `name` also gives the answer to another problem.
 
-        Parameters
-        ----------
-        data : dict
-            The hidden cases of the other problem. `asked` is the rest of what `Runner.call`
-            needs.
+        :param data: The hidden cases of the other problem. `asked` is the rest of what
+            `Runner.call` needs.
         """
         case = next(c for c in data["cases"] if c["aspect"] == "value")
         parts = checked(self.runner.call(name, case["args"], *asked)).parts or []
@@ -94,18 +88,10 @@ class RightFunctions:
 def wrong_before(name: str, reports: dict, hidden: dict, cells: list) -> list[str]:
     """Return the problems that are wrong and whose functions this function may call.
 
-    Parameters
-    ----------
-    reports : dict
-        The reports so far, by problem.
-    cells : list of (str, str, bool)
-        The submission's cells: name, source, whether the student added it.
-
-    Returns
-    -------
-    list of str
-        Empty if neither the function's cell nor the student's added cells mention any of these
-        functions; otherwise all of them, because one may call another.
+    :param reports: The reports so far, by problem.
+    :param cells: The submission's cells: name, source, whether the student added it.
+    :return: Empty if neither the function's cell nor the student's added cells mention any of
+        these functions; otherwise all of them, because one may call another.
     """
     wrong = [
         n
@@ -135,19 +121,10 @@ def naming_unwritten(alone: dict, called: list[str]) -> dict:
 def followed(data: dict, alone: dict, corrected: Verdict, called: list[str]) -> dict:
     """Return the report on a function that calls wrong ones, with most points restored.
 
-    Parameters
-    ----------
-    alone : dict
-        The report on the submitted function.
-    corrected : Verdict
-        The verdict on it with correct functions instead of the wrong ones.
-    called : list of str
-        The functions that were replaced and called.
-
-    Returns
-    -------
-    dict
-        A report; `alone` if the correct functions restore no points.
+    :param alone: The report on the submitted function.
+    :param corrected: The verdict on it with correct functions instead of the wrong ones.
+    :param called: The functions that were replaced and called.
+    :return: A report; `alone` if the correct functions restore no points.
     """
     restored = report(data, corrected, alone["max"])
     gained = {a: n - alone["aspects"][a][0] for a, (n, _) in restored["aspects"].items()}

@@ -31,17 +31,11 @@ BY_HAND = "{0:g} points of the assignment are marked by hand and not included he
 def grade(folder: Path) -> dict:
     """Grade the submission in a container's folder; return the results for Gradescope.
 
-    Returns
-    -------
-    dict
-        `tests` contains one entry per problem, with our hints as `output`; `output` is about
-        the whole submission; and `extra_data`, which Gradescope stores, contains status, flags
-        and points by aspect. There are no hidden inputs, expected values or student's code.
-
-    Raises
-    ------
-    CannotDo
-        If the zip is incomplete, or no worker can be started.
+    :return: `tests` contains one entry per problem, with our hints as `output`; `output` is
+        about the whole submission; and `extra_data`, which Gradescope stores, contains status,
+        flags and points by aspect. There are no hidden inputs, expected values or student's
+        code.
+    :raises CannotDo: If the zip is incomplete, or no worker can be started.
     """
     root = folder / "source" / SOURCE
     private = folder / "source" / PRIVATE

@@ -62,15 +62,8 @@ class Item:
 def opened(path: Path):
     """Open a folder or a zip for a `with` block, and yield its files.
 
-    Yields
-    ------
-    list of Item, list of (str, str)
-        The files that can be read, and the name and reason for each other file.
-
-    Raises
-    ------
-    CannotDo
-        If it is damaged or too large.
+    :yield: The files that can be read, and the name and reason for each other file.
+    :raises CannotDo: If it is damaged or too large.
     """
     if not path.exists():
         raise NotThere(f"there is no {path}")
@@ -87,16 +80,9 @@ def opened(path: Path):
 def inside(item: Item) -> tuple[list[Item], list[tuple[str, str]]]:
     """Return the files of a zip that a student submitted.
 
-    Parameters
-    ----------
-    item : Item
-        The zip. Its files get the date of the zip itself, because the student can choose the
-        dates inside.
-
-    Raises
-    ------
-    Unreadable
-        If it is not a zip, is damaged, or is too large.
+    :param item: The zip. Its files get the date of the zip itself, because the student can
+        choose the dates inside.
+    :raises Unreadable: If it is not a zip, is damaged, or is too large.
     """
     raw = item.read(MOST_ZIP)
     end = raw.rfind(b"PK\x05\x06")
@@ -117,15 +103,9 @@ def inside(item: Item) -> tuple[list[Item], list[tuple[str, str]]]:
 def parts_of(name: str) -> tuple[str, ...]:
     r"""Return the parts of a path from an untrusted source.
 
-    Returns
-    -------
-    tuple of str
-        Parts in Unicode's composed form, so that equal names are equal strings.
-
-    Raises
-    ------
-    Unreadable
-        If the path leads outside its folder, or could not be the name of a file here.
+    :return: Parts in Unicode's composed form, so that equal names are equal strings.
+    :raises Unreadable: If the path leads outside its folder, or could not be the name of a file
+        here.
 
     >>> parts_of("ada/./ps1.ipynb")
     ('ada', 'ps1.ipynb')

@@ -82,27 +82,14 @@ def collect(
 ) -> Collected:
     """Copy the submissions of a folder or a zip into the course, and return the outcome.
 
-    Parameters
-    ----------
-    course : Course
-        Its class list, `students.csv`, maps names to students.
-    place : Path
-        A folder or a zip in one of the layouts of `layouts`: from Moodle, Canvas, Gradescope or
-        nbgrader's exchange, or plain folders and files named after students.
-    groups : dict, optional
-        The members of each group. Default: the groups of the class list.
-    worksheet : Worksheet, optional
-        Moodle's grading worksheet, with students and times by participants' numbers.
-
-    Returns
-    -------
-    Collected
-        The collected submissions, and the others with reasons.
-
-    Raises
-    ------
-    CannotDo
-        If the zip or the class list is damaged, or another run is in progress.
+    :param course: Its class list, `students.csv`, maps names to students.
+    :param place: A folder or a zip in one of the layouts of `layouts`: from Moodle, Canvas,
+        Gradescope or nbgrader's exchange, or plain folders and files named after students.
+    :param groups: The members of each group. Default: the groups of the class list.
+    :param worksheet: Moodle's grading worksheet, with students and times by participants'
+        numbers.
+    :return: The collected submissions, and the others with reasons.
+    :raises CannotDo: If the zip or the class list is damaged, or another run is in progress.
     """
     asked = Assignment(course, assignment)
     declared = asked.declared
@@ -138,10 +125,8 @@ def collect(
 def lines(course: Course, assignment: str, outcome: Collected) -> list[str]:
     """Return the lines that the command prints about a collection.
 
-    Returns
-    -------
-    list of str
-        The counts; skipped files and the reasons; the source of the times; missing students.
+    :return: The counts; skipped files and the reasons; the source of the times; missing
+        students.
     """
     report = [outcome.total() + (":" if outcome.left_out else "")]
     report += [
@@ -448,14 +433,9 @@ def _opened_inside(items):
         except Unreadable as e:
             refused.append((item.name, str(e)))
             continue
-        files += [(i.parts, i) for i in more if not _is_hidden(i)]
+        files += [(i.parts, i) for i in more if not any(map(is_noise, i.parts))]
         refused += bad
     return files, refused
-
-
-def _is_hidden(item):
-    """Return whether a file in a zip was added by an operating system or by Jupyter."""
-    return any(is_noise(p) for p in item.parts)
 
 
 def _notebooks(items, expected):

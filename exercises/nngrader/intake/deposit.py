@@ -43,15 +43,8 @@ class SubmissionFiles:
 def working_folder(course: Course):
     """Open a folder for writing submissions before they are renamed into place.
 
-    Parameters
-    ----------
-    course : Course
-        No other run may collect into this course during the `with` block.
-
-    Yields
-    ------
-    Path
-        The folder; it is removed after the block. Folders that killed runs have left behind
+    :param course: No other run may collect into this course during the `with` block.
+    :yield: The folder; it is removed after the block. Folders that killed runs have left behind
         are removed before the block.
     """
     for old in course.root.glob(f"{UNFINISHED}*"):
@@ -95,17 +88,10 @@ def put(
     A submission whose time is unknown never replaces one with a time, and files that a later
     submission has replaced don't come back if the same download is collected again.
 
-    Returns
-    -------
-    str, list of str
-        The result: `collected`, `unchanged`, `retimed` (the same files, with a different time
-        or a different lateness on the platform), `not_newer` (a later one had replaced it) or
-        `replaced`; then the names of the earlier files that stay.
-
-    Raises
-    ------
-    Unreadable
-        If a file there must not be replaced.
+    :return: The result: `collected`, `unchanged`, `retimed` (the same files, with a different
+        time or a different lateness on the platform), `not_newer` (a later one had replaced it)
+        or `replaced`; then the names of the earlier files that stay.
+    :raises Unreadable: If a file there must not be replaced.
     """
     course = asked.course
     target = course / "submitted" / student / asked.name

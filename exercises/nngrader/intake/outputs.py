@@ -25,21 +25,10 @@ class TooComplex(ValueError):
 def without_outputs(raw: bytes) -> bytes:
     r"""Return the JSON text of a notebook with empty outputs, attachments and metadata.
 
-    Parameters
-    ----------
-    raw : bytes
-        The file, in UTF-8. It doesn't have to be a notebook, or even JSON.
-
-    Returns
-    -------
-    bytes
-        The same text, in which lists and tables under these keys of the notebook and its cells
-        are empty. Text that isn't JSON is unchanged.
-
-    Raises
-    ------
-    TooComplex
-        If there are more than `MOST_TOKENS` strings and brackets.
+    :param raw: The file, in UTF-8. It doesn't have to be a notebook, or even JSON.
+    :return: The same text, in which lists and tables under these keys of the notebook and its
+        cells are empty. Text that isn't JSON is unchanged.
+    :raises TooComplex: If there are more than `MOST_TOKENS` strings and brackets.
 
     >>> without_outputs(b'{"cells": [{"source": "x", "outputs": [{"data": "iVBO"}]}]}')
     b'{"cells": [{"source": "x", "outputs": []}]}'

@@ -110,22 +110,11 @@ def whose(
 ) -> str:
     """Return the student of a submission.
 
-    Parameters
-    ----------
-    students : dict of Student or None
-        The class list; without one, the name must itself be a student's id.
-    groups : dict, optional
-        The members of each group. Moodle writes a group's name and a hyphen before a name.
-
-    Returns
-    -------
-    str
-        The id; the first member of a group if the submission has the group's name.
-
-    Raises
-    ------
-    Unreadable
-        If not exactly one student matches.
+    :param students: The class list; without one, the name must itself be a student's id.
+    :param groups: The members of each group. Moodle writes a group's name and a hyphen before a
+        name.
+    :return: The id; the first member of a group if the submission has the group's name.
+    :raises Unreadable: If not exactly one student matches.
     """
     if handed.student:
         return handed.student
@@ -148,22 +137,11 @@ def sort(
 ) -> list[DownloadedSubmission]:
     """Group the files of a folder or a zip into submissions.
 
-    Parameters
-    ----------
-    stem : str
-        The name of the folder or the zip; a single folder of this name inside is skipped.
-    known : iterable of str
-        All assignments of the course; the folders of other assignments are skipped.
-
-    Returns
-    -------
-    list of DownloadedSubmission
-        Submissions sorted by name.
-
-    Raises
-    ------
-    Unreadable
-        If Gradescope's list of submitters cannot be read.
+    :param stem: The name of the folder or the zip; a single folder of this name inside is
+        skipped.
+    :param known: All assignments of the course; the folders of other assignments are skipped.
+    :return: Submissions sorted by name.
+    :raises Unreadable: If Gradescope's list of submitters cannot be read.
     """
     items = _unwrapped(
         _without_noise(items), {stem.casefold(), assignment.casefold(), *WRAPPING}
@@ -412,18 +390,11 @@ def _of_group(name, students, groups):
 def submitters_of(text: str) -> dict[str, tuple[list[tuple[str, str, str]], str]]:
     """Return the submitters and the time of each submission in Gradescope's list.
 
-    Parameters
-    ----------
-    text : str
-        The YAML file. We read only lines of its first two levels, and parse only the list of
-        submitters and the time, with every value as text. The output of students' programs is
-        at deeper levels and is skipped.
-
-    Returns
-    -------
-    dict
-        By folder: a list of (SID, email, name), and the time as a string; both are empty if
-        they cannot be read.
+    :param text: The YAML file. We read only lines of its first two levels, and parse only the
+        list of submitters and the time, with every value as text. The output of students'
+        programs is at deeper levels and is skipped.
+    :return: By folder: a list of (SID, email, name), and the time as a string; both are empty
+        if they cannot be read.
     """
     by_folder, folder, part, kept = {}, None, "", {}
     for line in text.split("\n"):

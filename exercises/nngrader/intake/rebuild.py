@@ -45,25 +45,17 @@ FOUND = (
 class Rebuilt:
     """A submission that was rebuilt for grading.
 
-    Attributes
-    ----------
-    notebook : dict
-        The instructor's notebook with the student's sources, without metadata and outputs.
-    work : list of (str, str, bool)
-        Cells for the worker: name, source, and whether the student added the cell.
-    flags : list of Flag
-        Unusual facts about the submission, without any text from the student.
-    found : int
-        Number of solution cells that the submission contains.
-    files : dict
-        Content of each file that the assignment requires next to the notebook, by file name;
-        None if the file is missing.
-    tested : dict
-        For each test cell, by its id: the number of its notebook, and the indices in `work`
-        of this notebook's first cell and of the first cell after the test.
-    unread : dict
-        For each test cell of a notebook that cannot be read, by its id: the notebook's file
-        name.
+    :ivar notebook: The instructor's notebook with the student's sources, without metadata and
+        outputs.
+    :ivar work: Cells for the worker: name, source, and whether the student added the cell.
+    :ivar flags: Unusual facts about the submission, without any text from the student.
+    :ivar found: Number of solution cells that the submission contains.
+    :ivar files: Content of each file that the assignment requires next to the notebook, by file
+        name; None if the file is missing.
+    :ivar tested: For each test cell, by its id: the number of its notebook, and the indices in
+        `work` of this notebook's first cell and of the first cell after the test.
+    :ivar unread: For each test cell of a notebook that cannot be read, by its id: the
+        notebook's file name.
     """
 
     notebook: dict
@@ -84,31 +76,20 @@ def rebuild(
 ) -> Rebuilt:
     """Return a submission: the instructor's notebook with the student's text in it.
 
-    Parameters
-    ----------
-    instructor : dict
-        The source notebook, including hidden tests.
-    released : dict
-        The notebook that students received.
-    cells : list of Cell or None
-        The student's cells; None if nothing could be read.
-    earlier : dict, optional
-        By id: digests of the sources that locked cells had in earlier releases. A student who
-        has one of these releases hasn't changed the cell.
-    before : Rebuilt, optional
-        The earlier notebooks of the same submission. The result also contains everything about
-        them, except `notebook`.
-
-    Returns
-    -------
-    Rebuilt
-        The instructor's cells are always the original ones. A solution cell is the student's
-        cell with its id, or else a cell that defines the same name. If several cells have the
-        id, for example because the student split the cell, all of them stay in their place; the
-        texts of a written answer are joined. If a written answer is missing or unchanged, its
-        cell contains all prose that is in none of our cells, so that a person can mark it.
-        Added code cells stay in their place; so do added text cells if there is a task to mark
-        by hand.
+    :param instructor: The source notebook, including hidden tests.
+    :param released: The notebook that students received.
+    :param cells: The student's cells; None if nothing could be read.
+    :param earlier: By id: digests of the sources that locked cells had in earlier releases. A
+        student who has one of these releases hasn't changed the cell.
+    :param before: The earlier notebooks of the same submission. The result also contains
+        everything about them, except `notebook`.
+    :return: The instructor's cells are always the original ones. A solution cell is the
+        student's cell with its id, or else a cell that defines the same name. If several cells
+        have the id, for example because the student split the cell, all of them stay in their
+        place; the texts of a written answer are joined. If a written answer is missing or
+        unchanged, its cell contains all prose that is in none of our cells, so that a person
+        can mark it. Added code cells stay in their place; so do added text cells if there is a
+        task to mark by hand.
     """
     ours = {grade_id(c): c for c in released["cells"] if grade_id(c)}
     out = Rebuilt(copy.deepcopy(instructor))
@@ -145,16 +126,9 @@ def rebuild(
 def own_work(notebook: dict, released: dict) -> list:
     """Return a digest of the text that a student wrote into our cells, and its size.
 
-    Parameters
-    ----------
-    released : dict
-        The notebook that students received.
-
-    Returns
-    -------
-    list
-        The digest of the cells that differ from the release, ignoring blanks at line ends, and
-        the number of characters in lines that are not in the release.
+    :param released: The notebook that students received.
+    :return: The digest of the cells that differ from the release, ignoring blanks at line ends,
+        and the number of characters in lines that are not in the release.
     """
     ours = {grade_id(c): _lines(c["source"]) for c in released["cells"] if is_solution(c)}
     changed = _changed_lines(notebook, ours)

@@ -82,21 +82,12 @@ def read_submission(
 ) -> tuple[list[Cell] | None, list[Flag]]:
     """Return the cells of a submission, and flags for everything unusual about it.
 
-    Parameters
-    ----------
-    written : callable
-        Returns how many of our cells the student has written, and how many there are. Of
-        several notebooks, we use the one with the most.
-    most : int
-        Maximum size of a notebook, in bytes.
-    others : iterable of str
-        The names of the assignment's other notebooks. If there are any, a notebook with a
-        different name counts only if it contains one of our cells.
-
-    Returns
-    -------
-    list of Cell or None
-        None if there is no readable notebook.
+    :param written: Returns how many of our cells the student has written, and how many there
+        are. Of several notebooks, we use the one with the most.
+    :param most: Maximum size of a notebook, in bytes.
+    :param others: The names of the assignment's other notebooks. If there are any, a notebook
+        with a different name counts only if it contains one of our cells.
+    :return: None if there is no readable notebook.
     """
     flags = []
     try:
@@ -118,16 +109,9 @@ def read_declared(
 ) -> tuple[dict[str, bytes | None], list[Flag]]:
     """Return files that a problem requires next to the notebook, such as weights.
 
-    Parameters
-    ----------
-    declared : dict
-        Maximum size in bytes, by name.
-
-    Returns
-    -------
-    dict
-        Contents; None for files that cannot be read. A file that is too large is replaced by
-        zero bytes, one more than its limit.
+    :param declared: Maximum size in bytes, by name.
+    :return: Contents; None for files that cannot be read. A file that is too large is replaced
+        by zero bytes, one more than its limit.
     """
     contents, flags = {}, []
     for name, most in declared.items():
@@ -152,17 +136,9 @@ def read_declared(
 def read_regular(file: Path, most: int = MOST_BYTES) -> tuple[bytes, int]:
     """Return the contents of a regular file, and its number of hard links.
 
-    Parameters
-    ----------
-    file : Path
-        A link is not followed, and a pipe doesn't block.
-
-    Raises
-    ------
-    Rejected
-        If it is not a regular file, or too large.
-    OSError
-        If the operating system refuses.
+    :param file: A link is not followed, and a pipe doesn't block.
+    :raises Rejected: If it is not a regular file, or too large.
+    :raises OSError: If the operating system refuses.
     """
     if file.is_symlink():
         raise Rejected(FlagCode.FILE_IS_LINK, file=file.name)
@@ -179,10 +155,7 @@ def read_regular(file: Path, most: int = MOST_BYTES) -> tuple[bytes, int]:
 def shrunk(raw: bytes) -> bytes:
     """Return a notebook that is small enough to parse, if necessary without its outputs.
 
-    Raises
-    ------
-    Rejected
-        If it is too large even without its outputs.
+    :raises Rejected: If it is too large even without its outputs.
     """
     if len(raw) <= MOST_BYTES:
         return raw
@@ -270,20 +243,9 @@ def _notebooks(folder, deeper=DEEPEST):
 def cells_of(raw: bytes, flags: list[Flag], name: str) -> list[Cell]:
     """Return everything that looks like a cell in a notebook of format 4 or 3.
 
-    Parameters
-    ----------
-    flags : list of Flag
-        Flags about unusual contents are added here.
-
-    Returns
-    -------
-    list of Cell
-        Cells in the order of the notebook.
-
-    Raises
-    ------
-    Rejected
-        If it is not a notebook.
+    :param flags: Flags about unusual contents are added here.
+    :return: Cells in the order of the notebook.
+    :raises Rejected: If it is not a notebook.
     """
     listed = _list_of_cells(raw, flags, name)
     if len(listed) > MOST_CELLS:

@@ -62,19 +62,10 @@ ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456
 def suspicious(names: list[str], imports: list[str], uses: list[str] = ()) -> list[Flag]:
     """Return flags for unusual imports and calls.
 
-    Parameters
-    ----------
-    names : list of str
-        Dotted names in the cells, with aliases resolved.
-    imports : list of str
-        Dotted names of imported packages and objects.
-    uses : list of str, optional
-        Packages that the problems require.
-
-    Returns
-    -------
-    list of Flag
-        At most a dozen flags; none of them costs points.
+    :param names: Dotted names in the cells, with aliases resolved.
+    :param imports: Dotted names of imported packages and objects.
+    :param uses: Packages that the problems require.
+    :return: At most a dozen flags; none of them costs points.
 
     >>> found = suspicious(["numpy.exp", "open", "x.__globals__"], ["aa", "numpy", "os.path"])
     >>> [flag.data["name"] for flag in found]
@@ -127,12 +118,8 @@ def _harmless(name):
 def unusual(name: str, modules: set[str] = frozenset({"numpy"})) -> bool:
     """Return whether a name gives access to the interpreter, files or private attributes.
 
-    Parameters
-    ----------
-    name : str
-        The dotted name, with aliases resolved.
-    modules : set of str, optional
-        Names of modules; a student should never need their private attributes.
+    :param name: The dotted name, with aliases resolved.
+    :param modules: Names of modules; a student should never need their private attributes.
 
     >>> [unusual(n) for n in ("numpy.sum", "numpy.lib.format", "f.__code__", "__name__")]
     [False, True, True, False]
@@ -149,12 +136,10 @@ def unusual(name: str, modules: set[str] = frozenset({"numpy"})) -> bool:
     private = [p for p in parts if p.startswith("_") and p not in PLAIN and first in modules]
     if private or (DANGEROUS & set(parts) and first not in ("self", "cls")):
         return True
-    return _has_dunder([first, *parts])
-
-
-def _has_dunder(parts):
-    """Return whether a part is a special name (``__x__``) that students don't need."""
-    return any(p.startswith("__") and p.endswith("__") and p not in PLAIN_DUNDER for p in parts)
+    return any(
+        p.startswith("__") and p.endswith("__") and p not in PLAIN_DUNDER
+        for p in (first, *parts)
+    )
 
 
 def clean(name: str) -> str:

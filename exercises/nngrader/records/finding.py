@@ -27,20 +27,11 @@ PRIVATE = {  # keys of `data` whose values come from a case's inputs, or from th
 class Finding:
     """What is wrong with a function, in one aspect.
 
-    Parameters
-    ----------
-    code : Code
-        The kind of fault.
-    aspect : str
-        The aspect that it costs, or `EVERYTHING`.
-    parts : tuple of str
-        The parts of the answer that it is about; empty if it is about the function.
-    cases : tuple of str
-        Descriptions of the special cases that show it; empty for ordinary input.
-    data : dict
-        Plain JSON data: numbers, shapes, letters, names, the hint of a registered mistake.
-    mistake : str or None
-        The name of the registered mistake.
+    :param aspect: The aspect that it costs, or `EVERYTHING`.
+    :param parts: The parts of the answer that it is about; empty if it is about the function.
+    :param cases: Descriptions of the special cases that show it; empty for ordinary input.
+    :param data: Plain JSON data: numbers, shapes, letters, names, the hint of a registered
+        mistake.
     """
 
     code: Code
@@ -80,10 +71,7 @@ class Finding:
     def from_json(cls, plain: dict) -> Finding:
         """Return the finding that `to_json` has written.
 
-        Raises
-        ------
-        ValueError
-            If the code is not known.
+        :raises ValueError: If the code is not known.
         """
         return cls(
             Code(plain["code"]),
@@ -101,13 +89,7 @@ def of_problem(findings: list[Finding]) -> list[Finding]:
 
 
 def together_forbidden(by_problem: dict[str, list[Finding]]) -> list[Finding]:
-    """Return one finding on each forbidden name that costs all points of some problems.
-
-    Parameters
-    ----------
-    by_problem : dict
-        The findings by problem.
-    """
+    """Return one finding on each forbidden name that costs all points of some problems."""
     by_name = {}
     for problem, findings in by_problem.items():
         for f in findings:

@@ -103,14 +103,8 @@ FIX_FIRST = (FlagCode.SYNTAX_ERROR, FlagCode.NAME_MISSING, FlagCode.FUNCTION_MIS
 class Flag:
     """One flag of a submission.
 
-    Parameters
-    ----------
-    code : FlagCode
-        The meaning of the flag.
-    cell : str
-        The id of the cell or the name of the problem, "" if it isn't about one.
-    data : dict
-        Plain JSON data, whose entries the code determines.
+    :param cell: The id of the cell or the name of the problem, "" if it isn't about one.
+    :param data: Plain JSON data, whose entries the code determines.
     """
 
     code: FlagCode
@@ -125,10 +119,7 @@ class Flag:
     def from_json(cls, value: dict) -> Flag:
         """Return the flag that `as_json` has made plain.
 
-        Raises
-        ------
-        ValueError
-            If the value isn't a flag.
+        :raises ValueError: If the value isn't a flag.
 
         >>> Flag.from_json({"code": "unusual-import", "cell": "", "data": {"name": "os"}}).code
         <FlagCode.UNUSUAL_IMPORT: 'unusual-import'>

@@ -604,11 +604,9 @@ def by_words(findings: Iterable[Finding], audience: Audience) -> list[tuple[list
 def text(finding: Finding, audience: Audience) -> str:
     """Return one finding in words, without its aspect.
 
-    Parameters
-    ----------
-    audience : Audience
-        For hidden cases, private data of the finding are left out. The instructor gets only the
-        sentence about the student's result, and the name of the registered mistake.
+    :param audience: For hidden cases, private data of the finding are left out. The instructor
+        gets only the sentence about the student's result, and the name of the registered
+        mistake.
     """
     if audience == Audience.HIDDEN:
         finding = finding.hidden()
@@ -669,7 +667,9 @@ def _fields(finding, audience):
         | data
     )
     fields["everywhere"] = " everywhere" if data.get("everywhere") else ""
-    fields["off"] = f", {_off(data['how'])}" if "how" in data else ""
+    how = data.get("how")
+    off = "all with the wrong sign" if how == "sign" else f"always by the same {how}"
+    fields["off"] = f", {off}" if how else ""
     return fields | FIELDS.get(finding.code, lambda _: {})(data)
 
 
@@ -686,11 +686,6 @@ def listed(names: list[str]) -> str:
 def counted(count: int, size: int) -> str:
     """Return a number of entries of an array in words: "3 of 40 entries"."""
     return f"{count} of {size} entries"
-
-
-def _off(how):
-    """Return words for the error that all wrong entries have in common."""
-    return "all with the wrong sign" if how == "sign" else f"always by the same {how}"
 
 
 def ended(stopped: dict) -> str:

@@ -76,12 +76,8 @@ def release(
     Everything is first created and tested in a separate folder. If a check fails, or the run is
     stopped, the previous release doesn't change.
 
-    Parameters
-    ----------
-    seeds : int
-        Number of seeds on which each problem is checked against its declaration.
-    again : bool, optional
-        Whether to check even problems that have not changed since their last check.
+    :param seeds: Number of seeds on which each problem is checked against its declaration.
+    :param again: Whether to check even problems that have not changed since their last check.
     """
     if reasons := unfilled(course, name):
         raise NotFit(reasons)
@@ -429,10 +425,7 @@ def with_cells(notebook: dict, changed: Callable) -> dict:
 def missing_files(course: Course, name: str, declared: dict) -> list[str]:
     """Return complaints about the challenges' solution files that are missing or too large.
 
-    Parameters
-    ----------
-    declared : dict
-        Names of the optional files to submit, with their maximum size in bytes.
+    :param declared: Names of the optional files to submit, with their maximum size in bytes.
     """
     complaints = []
     for file, most in declared.items():
@@ -462,10 +455,6 @@ def why(result: dict, most: float) -> str:
     A cell that failed may explain the findings, so its flag comes before them. The trial itself
     removes locked cells, so we leave out the flag about those.
 
-    Parameters
-    ----------
-    result : dict
-        The result of grading one version.
     """
     odd, findings = [], []
     for name, p in result["problems"].items():

@@ -40,15 +40,8 @@ PINNED = ("numpy", "nbgrader")
 def autograder(course: Course, name: str, file: Path) -> None:
     """Write the zip to upload as the autograder of a programming assignment.
 
-    Parameters
-    ----------
-    course : Course
-        Includes the seed, and the release's private definitions if there are any.
-
-    Raises
-    ------
-    CannotDo
-        If its current state was not released, or the package cannot be built.
+    :param course: Includes the seed, and the release's private definitions if there are any.
+    :raises CannotDo: If its current state was not released, or the package cannot be built.
     """
     assignment = Assignment(course, name)
     require_seed(course, name)

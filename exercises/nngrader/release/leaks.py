@@ -44,14 +44,9 @@ LARGEST = 1_000  # denominator of a fraction that arrays of this size contain by
 class Secrets:
     """The secrets to search a release for.
 
-    Parameters
-    ----------
-    statements : dict of str
-        The statements of solutions, by their normal form.
-    digests : dict
-        Names of private files and arrays, by their digests.
-    numbers : tuple
-        Hidden inputs and answers, each as (name, text, bytes).
+    :param statements: The statements of solutions, by their normal form.
+    :param digests: Names of private files and arrays, by their digests.
+    :param numbers: Hidden inputs and answers, each as (name, text, bytes).
     """
 
     statements: dict
@@ -64,10 +59,7 @@ class Secrets:
 def secrets_of(course: Course, assignment: str, instructor: dict) -> Secrets:
     """Return all secrets that a release of an assignment must not contain.
 
-    Parameters
-    ----------
-    course : Course
-        Provides the hidden files, the definitions, the seed and the path.
+    :param course: Provides the hidden files, the definitions, the seed and the path.
     """
     problems = course.problems(assignment)
     files = [*_files(course / "heldback"), *course.problem_files(assignment)]
@@ -92,10 +84,7 @@ def secrets_of(course: Course, assignment: str, instructor: dict) -> Secrets:
 def leaks(folder: Path, instructor: dict, course: Course, assignment: str) -> list[str]:
     """Return complaints about all secrets in a release folder.
 
-    Returns
-    -------
-    list of str
-        Each complaint names a file and a secret in it, once per file, no matter how it is
+    :return: Each complaint names a file and a secret in it, once per file, no matter how it is
         packed there; empty if there are none.
     """
     secrets, complaints = secrets_of(course, assignment, instructor), []
@@ -120,18 +109,7 @@ def leaks(folder: Path, instructor: dict, course: Course, assignment: str) -> li
 
 
 def package_leaks(wheel: Path, course: Course, problems: list = ()) -> list[str]:
-    """Return complaints about all secrets in the package for students.
-
-    Parameters
-    ----------
-    problems : list of Problem, optional
-        The problems whose references we search for.
-
-    Returns
-    -------
-    list of str
-        Complaints; empty if there are none.
-    """
+    """Return complaints about all secrets in the package for students."""
     files = [*_files(course / "heldback"), *_files(course / "problems")]
     kept = {_digest(f.read_bytes()): f.name for f in files if f.suffix in DATA | {".py"}}
     held = [a for f in files if f.suffix in DATA for a in _arrays(f.read_bytes())]
@@ -157,10 +135,7 @@ def package_leaks(wheel: Path, course: Course, problems: list = ()) -> list[str]
 def moving_leaks(problems: list) -> list[str]:
     """Return complaints about released drivers and measures that reveal an answer.
 
-    Returns
-    -------
-    list of str
-        One for each driver or measure with the reference's name or most of its statements.
+    :return: One for each driver or measure with the reference's name or most of its statements.
     """
     complaints = []
     for p in problems:
@@ -219,7 +194,9 @@ def _in_text(text, piece, secrets):
     """Yield complaints about statements of solutions and hidden inputs in a piece."""
     forms = code_forms(text)
     yield from _statements_in(forms, secrets)
-    squeezed, rows = "".join(text.split()), in_rows(piece)
+    squeezed = "".join(text.split())
+    by_columns = [a.tobytes() for a in _arrays(piece) if not a.flags.c_contiguous]
+    rows = piece + b"".join(by_columns)
     for what, written, raw in secrets.numbers:
         if written in squeezed or raw in rows:
             yield f"it contains {what}"
@@ -278,11 +255,6 @@ def spellings(array):
     written = json.dumps(head.tolist(), separators=(",", ":"), default=str)[1:-1]
     texts = dict.fromkeys((",".join(map(str, head.tolist())), written))
     return [(text, head.tobytes()) for text in texts]
-
-
-def in_rows(piece):
-    """Return a piece's bytes, and the row-major bytes of its column-major arrays."""
-    return piece + b"".join(a.tobytes() for a in _arrays(piece) if not a.flags.c_contiguous)
 
 
 def _bits(head):
@@ -354,11 +326,8 @@ def _all_arrays(data):
 def shown_cases(visible: dict, hidden: dict) -> list[str]:
     """Return complaints about hidden cases that are also visible.
 
-    Returns
-    -------
-    list of str
-        One for each kind of case with the same inputs. Inputs with only a few numbers, as in
-        edge cases, don't count.
+    :return: One for each kind of case with the same inputs. Inputs with only a few numbers, as
+        in edge cases, don't count.
     """
     complaints = []
     for name, data in hidden.items():

@@ -204,20 +204,13 @@ def new_problem(
 ) -> list[Path]:
     """Write the files of a new problem, and return the files to fill in.
 
-    Parameters
-    ----------
-    course : Course
-        If it has a private folder, the problem goes there and nothing public changes.
-    takes : str
-        The arguments of the function, as in its signature. An argument whose default is a
-        number becomes a random number, the others random arrays.
-
-    Raises
-    ------
-    WrongUsage
-        If the name is not valid for a function, already exists, or the arguments are invalid.
-    CannotDo
-        If a file already exists, or a list of problems cannot be changed.
+    :param course: If it has a private folder, the problem goes there and nothing public
+        changes.
+    :param takes: The arguments of the function, as in its signature. An argument whose default
+        is a number becomes a random number, the others random arrays.
+    :raises WrongUsage: If the name is not valid for a function, already exists, or the
+        arguments are invalid.
+    :raises CannotDo: If a file already exists, or a list of problems cannot be changed.
     """
     course.source(assignment)
     if not NAME.fullmatch(name) or keyword.iskeyword(name):

@@ -27,18 +27,11 @@ def grade_file(course: Course, file: Path, *, unsafe: bool = False) -> dict:
     If the course has no release of the assignment or no seed yet, temporary ones are used. The
     sum doesn't include the points that a person gives.
 
-    Parameters
-    ----------
-    file : Path
-        The notebook, named ``ASSIGNMENT.ipynb`` or similar, next to its other files. If the
-        assignment has several notebooks, it has the name of one of them.
-
-    Raises
-    ------
-    NotThere
-        If there is no such file.
-    CannotDo
-        If its name doesn't contain the name of an assignment, or the sandbox doesn't work.
+    :param file: The notebook, named ``ASSIGNMENT.ipynb`` or similar, next to its other files.
+        If the assignment has several notebooks, it has the name of one of them.
+    :raises NotThere: If there is no such file.
+    :raises CannotDo: If its name doesn't contain the name of an assignment, or the sandbox
+        doesn't work.
     """
     if not file.is_file():
         raise NotThere(f"there is no notebook {file}")

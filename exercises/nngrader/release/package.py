@@ -47,10 +47,7 @@ SMALL = """\
 def build_wheel(folder: Path) -> Path:
     """Build the wheel of this package, and return its path.
 
-    Raises
-    ------
-    CannotDo
-        If this package doesn't run from a checkout, or the build fails.
+    :raises CannotDo: If this package doesn't run from a checkout, or the build fails.
     """
     if not (PROJECT / "pyproject.toml").is_file():
         raise CannotDo(
@@ -67,10 +64,8 @@ def build_wheel(folder: Path) -> Path:
 def write_zip(file: Path, name: str, folder: Path, wheel: Path, visible: dict) -> None:
     """Write the zip for students.
 
-    Parameters
-    ----------
-    visible : dict
-        The visible cases by problem. They name the files to submit and the packages to import.
+    :param visible: The visible cases by problem. They name the files to submit and the packages
+        to import.
     """
     notebooks = sorted(f.name for f in folder.glob("*.ipynb"))
     members = {

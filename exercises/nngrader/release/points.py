@@ -23,10 +23,7 @@ ROUNDING = 0.01  # tolerance for a table, because its lines are rounded
 def points_complaints(problems: list, instructor: dict) -> list[str]:
     """Return complaints about points that disagree, or problems without cells.
 
-    Parameters
-    ----------
-    instructor : dict
-        The source notebook, with the tables of points in place.
+    :param instructor: The source notebook, with the tables of points in place.
     """
     complaints = cell_complaints(problems, instructor)
     if wrong_total(instructor):

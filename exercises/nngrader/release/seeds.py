@@ -25,10 +25,7 @@ def seed_complaints(
 
     A problem without complaints is checked again only after a relevant change.
 
-    Parameters
-    ----------
-    again : bool
-        Whether to check even problems that haven't changed.
+    :param again: Whether to check even problems that haven't changed.
     """
     problems = course.problems(name)
     store, keys = _passed(course, name), _keys(course, name, problems, seeds)

@@ -28,17 +28,10 @@ FENCE = re.compile(r"^(?:```|~~~).*?\n(.*?)^(?:```|~~~)", re.S | re.M)
 def secret_statements(instructor: dict, problems: list) -> dict[str, str]:
     """Return statements that occur only in solutions, by their normal form.
 
-    Parameters
-    ----------
-    problems : list of Problem
-        Their references and alternatives, and the functions that these call, also count as
-        solutions. Drivers and measures don't, because they are released on purpose.
-
-    Returns
-    -------
-    dict of str
-        Statements of more than 20 characters in readable form, each in one line. The keys have
-        no white space.
+    :param problems: Their references and alternatives, and the functions that these call, also
+        count as solutions. Drivers and measures don't, because they are released on purpose.
+    :return: Statements of more than 20 characters in readable form, each in one line. The keys
+        have no white space.
     """
     inside = [text for c in instructor["cells"] for text in _solutions(c)]
     inside += [s for p in problems for s in right_sources(p)]
@@ -84,11 +77,8 @@ def lines_of(source: str) -> tuple[list[str], list[str]]:
 
     Answers are solutions and mark schemes.
 
-    Parameters
-    ----------
-    source : str
-        One of the instructor's cells. The markers are recognised in any case and spacing, even
-        if nbgrader would not recognise them.
+    :param source: One of the instructor's cells. The markers are recognised in any case and
+        spacing, even if nbgrader would not recognise them.
     """
     outside, inside, at = [], [], None
     for line in source.splitlines():
@@ -187,10 +177,7 @@ def normal(text: str) -> str:
 def code_forms(text: str) -> str:
     """Return the normal forms of a text and of the code in it, to search for statements.
 
-    Parameters
-    ----------
-    text : str
-        A cell or a file: code, or prose with fenced code.
+    :param text: A cell or a file: code, or prose with fenced code.
     """
     anew = []
     for piece in (text, *FENCE.findall(text)):

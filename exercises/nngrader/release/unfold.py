@@ -30,10 +30,7 @@ BROKEN = (
 def unfold(name: str, raw: bytes, depth: int = 0) -> Iterator[tuple[str, bytes]]:
     """Yield a file, and everything that is packed in it.
 
-    Yields
-    ------
-    str, bytes
-        The path of a piece, as `file/member`, and its contents.
+    :yield: The path of a piece, as `file/member`, and its contents.
     """
     yield name, raw
     if depth == DEEP:

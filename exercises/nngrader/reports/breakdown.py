@@ -17,10 +17,7 @@ LOW = 0.2  # we highlight discriminations below this
 def scores(results: dict[str, dict], known: dict[str, dict]) -> str:
     """Return the section about the distribution of the totals.
 
-    Parameters
-    ----------
-    known : dict
-        The gradebook's marks by student. They replace the grader's marks.
+    :param known: The gradebook's marks by student. They replace the grader's marks.
     """
     scored = [known.get(student, r) for student, r in results.items()]
     total = [m["score"] for m in scored]
@@ -37,10 +34,7 @@ def scores(results: dict[str, dict], known: dict[str, dict]) -> str:
 def histogram(scores: list[float], most: float) -> str:
     """Return a histogram as SVG: ten bars, each with its count.
 
-    Parameters
-    ----------
-    most : float
-        Maximum number of points; a higher score counts in the last bar.
+    :param most: Maximum number of points; a higher score counts in the last bar.
     """
     width = most / BINS or 1.0
     counts = [0] * BINS
@@ -94,7 +88,9 @@ def _item_cells(item: Item):
     """Return the cells of an item's row in a table."""
     n = item.everything + item.some + item.nothing
     r = item.discrimination
-    cell = f'<span class="soft">{r}</span>' if isinstance(r, str) else _signed(r)
+    cell = (
+        f'<span class="soft">{r}</span>' if isinstance(r, str) else f"{r:.2f}".replace("-", "−")
+    )
     low = not isinstance(r, str) and r < LOW
     return [
         points(item.most),
@@ -103,11 +99,6 @@ def _item_cells(item: Item):
         f"{item.everything} / {item.some} / {item.nothing}",
         f'<span class="lost">{cell}</span>' if low else cell,
     ]
-
-
-def _signed(r):
-    """Return a correlation with two decimals and a true minus sign."""
-    return f"{r:.2f}".replace("-", "−")
 
 
 def problem(fine: dict[str, dict], name: str, all_costs: list[Cost]) -> str:
@@ -164,11 +155,6 @@ def _seconds(fine, name):
 
 def in_seconds(seconds: float) -> str:
     """Return a number of seconds with two significant digits.
-
-    Returns
-    -------
-    str
-        The number.
 
     >>> in_seconds(0.01234), in_seconds(3.21)
     ('0.012', '3.2')

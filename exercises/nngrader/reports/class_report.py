@@ -80,16 +80,9 @@ def write_report(course: Course, assignment: str, anonymous: bool, out: Path | N
 def page(course: Course, assignment: str, called: Names = NAMES) -> str:
     """Return the report on an assignment: a complete HTML page without scripts.
 
-    Returns
-    -------
-    str
-        HTML. It contains students' ids and is for the instructor. If it has codes instead of
-        names, you may give it to anyone who is allowed to see marks.
-
-    Raises
-    ------
-    NotThere
-        If there is no such assignment, or nothing has been graded.
+    :return: HTML. It contains students' ids and is for the instructor. If it has codes instead
+        of names, you may give it to anyone who is allowed to see marks.
+    :raises NotThere: If there is no such assignment, or nothing has been graded.
     """
     results = called.results(latest(course, assignment))
     known = called.marks(known_marks(course, assignment))
@@ -105,7 +98,7 @@ def page(course: Course, assignment: str, called: Names = NAMES) -> str:
         *_earlier(graded_earlier(course, assignment, results)),
         *_notes(course, assignment, results, known, called),
         likeness(course, assignment, fine, called),
-        _terms(),
+        section("Terms", "".join(f"<p><b>{n}</b> {text}</p>" for n, text in TERMS)),
     ]
     return document(f"{assignment}: report", parts, "wide")
 
@@ -113,10 +106,7 @@ def page(course: Course, assignment: str, called: Names = NAMES) -> str:
 def latest(course: Course, assignment: str) -> dict[str, dict]:
     """Return the results of the last grading, by student.
 
-    Raises
-    ------
-    NotThere
-        If there is no such assignment, or nothing has been graded.
+    :raises NotThere: If there is no such assignment, or nothing has been graded.
     """
     course.source(assignment)
     again = f"run `nngrader grade {assignment}`"
@@ -271,9 +261,3 @@ def _missing(course, assignment, results, called):
     ]
     if paragraphs:
         yield section("Missing", "\n".join(paragraphs))
-
-
-def _terms():
-    """Return the section that explains the terms used."""
-    rows = "".join(f"<p><b>{name}</b> {text}</p>" for name, text in TERMS)
-    return section("Terms", rows)

@@ -34,12 +34,9 @@ def show_lost(
 ) -> None:
     """Judge a submission again; show on the screen or on a page why it lost points.
 
-    Parameters
-    ----------
-    problem : str or None
-        A problem, or None for all problems.
-    anonymous, unsafe : bool
-        Whether to replace the student's name by a code; whether to run without a sandbox.
+    :param problem: A problem, or None for all problems.
+    :param anonymous, unsafe: Whether to replace the student's name by a code; whether to run
+        without a sandbox.
     """
     assignment = Assignment(course, name)
     called = names_of(course, anonymous)
@@ -90,10 +87,7 @@ def _graded_before(course, assignment, student, problem, mark):
 def page(assignment: str, student: str, losses: Iterable, total: str = "") -> str:
     """Return the page about one submission.
 
-    Returns
-    -------
-    str
-        HTML. It shows hidden inputs and correct answers, so it is not for students.
+    :return: HTML. It shows hidden inputs and correct answers, so it is not for students.
     """
     parts = [
         f"<h1>{escape(student)}, {escape(assignment)}: lost points</h1>",

@@ -83,15 +83,10 @@ def table(
 ) -> str:
     """Return the marks of an assignment from the gradebook.
 
-    Parameters
-    ----------
-    zero_ungradable : bool
-        Whether a submission that could not be graded gets 0 points instead of no mark.
-
-    Raises
-    ------
-    CannotDo
-        If the class list cannot be read, or the platform would not recognise the codes.
+    :param zero_ungradable: Whether a submission that could not be graded gets 0 points instead
+        of no mark.
+    :raises CannotDo: If the class list cannot be read, or the platform would not recognise the
+        codes.
     """
     if called.anonymous and layout in ("canvas", "moodle"):
         words = f"--anonymous cannot be combined with --layout {layout}, which needs names"
@@ -109,16 +104,9 @@ def fill(
 ) -> tuple[str, list[str]]:
     """Return Moodle's grading worksheet with the final marks filled in, and warnings.
 
-    Parameters
-    ----------
-    worksheet : Worksheet
-        The worksheet. Only the marks of these students change.
-
-    Raises
-    ------
-    CannotDo
-        If the maximum in the worksheet differs from the assignment's, because a mark would
-        then mean a different percentage.
+    :param worksheet: The worksheet. Only the marks of these students change.
+    :raises CannotDo: If the maximum in the worksheet differs from the assignment's, because a
+        mark would then mean a different percentage.
     """
     students, by_student = standings(course, assignment, zero_ungradable)
     listed = read(course)
@@ -167,10 +155,7 @@ def warnings(
 ) -> list[str]:
     """Return warnings that a person should read before uploading the table.
 
-    Returns
-    -------
-    list of str
-        One line for each kind of warning.
+    :return: One line for each kind of warning.
     """
     students, by_student = standings(course, assignment, zero_ungradable)
     known = read(course)
@@ -204,11 +189,8 @@ def standings(
 ) -> tuple[list[Student], dict[str, dict]]:
     """Return all students with their class list rows, and marks with a status by id.
 
-    Returns
-    -------
-    list of Student, dict of dict
-        All students of the class list and the gradebook; the gradebook's marks, each with a
-        `status`: `FINAL`, or the reason. Students without a mark have no submission.
+    :return: All students of the class list and the gradebook; the gradebook's marks, each with
+        a `status`: `FINAL`, or the reason. Students without a mark have no submission.
     """
     by_student = marks(course, assignment)
     results = _results(course, assignment)

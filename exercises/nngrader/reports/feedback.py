@@ -59,19 +59,10 @@ def page(
 ) -> str:
     """Return the feedback on one submission as a complete page of HTML.
 
-    Parameters
-    ----------
-    mark : dict, optional
-        The gradebook's entry: manual marks, comments and late penalties.
-    code : str, optional
-        The code that replaces the student's name on a challenge's leaderboard.
-    earlier : sequence of str, optional
-        Problems whose definition has changed since they were graded.
-
-    Returns
-    -------
-    str
-        HTML without scripts; it contains no hidden inputs, expected values or source code.
+    :param mark: The gradebook's entry: manual marks, comments and late penalties.
+    :param code: The code that replaces the student's name on a challenge's leaderboard.
+    :param earlier: Problems whose definition has changed since they were graded.
+    :return: HTML without scripts; it contains no hidden inputs, expected values or source code.
     """
     title, manual = result["assignment"], _manual_points(mark, result)
     extra = by_problem((mark or {}).get("extra", {}), result["problems"])
@@ -207,11 +198,11 @@ def _problem(name, report, code, manual=None, said="", comment=""):
         aspects.sort(key=lambda a: -_missed(report, a))
     for aspect in aspects:
         (lost if _missed(report, aspect) > 1e-9 else full).append(aspect)
-    own = of_problem(findings_of(report))
+    own = sorted(of_problem(findings_of(report)), key=lambda f: f.code not in FIRST)
     kind = "soft" if _skipped(report) else "hint"
     hints = "\n".join(
         f'<p class="{kind}"><b>{escape(", ".join(aspects))}:</b> {as_html(text)}</p>'
-        for aspects, text in by_words(_urgent_first(own), Audience.HIDDEN)
+        for aspects, text in by_words(own, Audience.HIDDEN)
     )
     if spared := report.get("spared"):
         hints += f'\n<p class="soft">{SPARED} {escape(", ".join(spared))}.</p>'
@@ -236,11 +227,6 @@ def _problem(name, report, code, manual=None, said="", comment=""):
         f'<section>\n<div class="head">{title}</div>\n{challenge}{hints}\n{shown}{rest}\n'
         "</section>"
     )
-
-
-def _urgent_first(findings):
-    """Return findings; those that prevent any judgement of the function come first."""
-    return sorted(findings, key=lambda f: f.code not in FIRST)
 
 
 def _missed(report, aspect):

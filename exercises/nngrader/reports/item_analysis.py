@@ -16,12 +16,8 @@ LEAST = 10  # submissions required for a correlation
 FEW = f"fewer than {LEAST} submissions"
 NO_SPREAD, NO_REST = "all earned the same", "the other points have no spread"
 UNWRITTEN = (Code.NOT_WRITTEN, Code.NOT_DEFINED)
-NO_IDEA = (
-    *UNWRITTEN,
-    Code.FILE_MISSING,
-    Code.NOTEBOOK_MISSING,
-    Code.TEST_PREVENTED,
-)  # not a misconception
+# not a misconception
+NO_IDEA = (*UNWRITTEN, Code.FILE_MISSING, Code.NOTEBOOK_MISSING, Code.TEST_PREVENTED)
 CLEAR = ("loops", "memory", "inputs-unchanged")  # for these, a description explains everything
 
 
@@ -29,18 +25,13 @@ CLEAR = ("loops", "memory", "inputs-unchanged")  # for these, a description expl
 class Item:
     """Statistics of a problem, or of one of its aspects, over the class.
 
-    Attributes
-    ----------
-    name : str
-        The aspect; empty for the whole problem.
-    most : float
-        Maximum number of points.
-    difficulty : float
-        Mean fraction of the points that was earned, 0 to 1.
-    everything, some, nothing : int
-        Numbers of submissions that earned all points, some, or none.
-    discrimination : float or str
-        Corrected item-total correlation, -1 to 1, or a string that explains why there is none.
+    :ivar name: The aspect; empty for the whole problem.
+    :ivar most: Maximum number of points.
+    :ivar difficulty: Mean fraction of the points that was earned, 0 to 1.
+    :ivar everything, some, nothing: Numbers of submissions that earned all points, some, or
+        none.
+    :ivar discrimination: Corrected item-total correlation, -1 to 1, or a string that explains
+        why there is none.
     """
 
     name: str
@@ -99,10 +90,7 @@ def _reports(results, problem):
 def items(results: dict[str, dict], problem: str) -> list[Item]:
     """Return the statistics of a problem as a whole, and of each of its aspects.
 
-    Returns
-    -------
-    list of Item
-        The item of the whole problem comes first.
+    :return: The item of the whole problem comes first.
     """
     reports = _reports(results, problem)
     totals = np.array([total(results[s]) for s in reports])
@@ -127,15 +115,8 @@ def total(result: dict) -> float:
 def item(name: str, earned: list, totals: np.ndarray) -> Item:
     """Return the statistics of one item from the points of each submission.
 
-    Parameters
-    ----------
-    earned : list of [float, float]
-        Points of each submission, and the points possible.
-
-    Returns
-    -------
-    Item
-        Includes difficulty (classical test theory's p) and corrected discrimination.
+    :param earned: Points of each submission, and the points possible.
+    :return: Includes difficulty (classical test theory's p) and corrected discrimination.
     """
     points, most = np.array(earned, float).T
     share = points / np.where(most > 0, most, 1)
@@ -159,10 +140,7 @@ def correlation(x: np.ndarray, y: np.ndarray) -> float | str:
     >>> correlation(np.ones(10), np.arange(10.0)), correlation(np.arange(3.0), np.arange(3.0))
     ('all earned the same', 'fewer than 10 submissions')
 
-    Parameters
-    ----------
-    x, y : (N,) float
-        The points for an item, and for all other items together.
+    :param x, y: The points for an item, and for all other items together.
     """
     if len(x) < LEAST:
         return FEW
@@ -176,11 +154,8 @@ def correlation(x: np.ndarray, y: np.ndarray) -> float | str:
 def costs(results: dict[str, dict]) -> list[Cost]:
     """Return the cost of each finding to the class, the largest first.
 
-    Returns
-    -------
-    list of Cost
-        A registered mistake counts as one finding, no matter which part showed it. Descriptions
-        that differ only in numbers are one finding, too.
+    :return: A registered mistake counts as one finding, no matter which part showed it.
+        Descriptions that differ only in numbers are one finding, too.
     """
     by_key = {}
     for student, result in results.items():
@@ -198,15 +173,8 @@ def costs(results: dict[str, dict]) -> list[Cost]:
 def points_by_finding(report: dict) -> list[tuple[Finding, float]]:
     """Return the findings of one report with the points that each one cost.
 
-    Parameters
-    ----------
-    report : dict
-        The report on one problem of one submission.
-
-    Returns
-    -------
-    list of (Finding, float)
-        Each finding and its points. The loss of an aspect is divided equally among the
+    :param report: The report on one problem of one submission.
+    :return: Each finding and its points. The loss of an aspect is divided equally among the
         findings about it, or among all findings if none is about it.
     """
     findings = findings_of(report)
@@ -231,11 +199,8 @@ def _key(finding):
 def unexplained(results: dict[str, dict], problem: str) -> list[str]:
     """Return the students who lost points in a problem without a registered mistake.
 
-    Returns
-    -------
-    list of str
-        Their ids, without students who wrote nothing there, submitted no file, used a forbidden
-        name, or lost points only for loops, memory or changed arguments.
+    :return: Their ids, without students who wrote nothing there, submitted no file, used a
+        forbidden name, or lost points only for loops, memory or changed arguments.
     """
     reports = _reports(results, problem)
     return [
@@ -261,17 +226,11 @@ def _is_no_idea(finding):
 def commonest(all_costs: list[Cost], most: int) -> list[Cost]:
     """Return the most common findings: registered mistakes, then descriptions.
 
-    Parameters
-    ----------
-    most : int
-        Maximum number of registered mistakes, and of findings if there are fewer mistakes. The
-        most common description is always included.
-
-    Returns
-    -------
-    list of Cost
-        Findings about misconceptions, not about unwritten functions, missing files or forbidden
-        names. If the same students have several findings in a problem, only one is included.
+    :param most: Maximum number of registered mistakes, and of findings if there are fewer
+        mistakes. The most common description is always included.
+    :return: Findings about misconceptions, not about unwritten functions, missing files or
+        forbidden names. If the same students have several findings in a problem, only one is
+        included.
     """
     kept = []
     for cost in sorted(all_costs, key=lambda c: (not c.mistake, -len(c.students), -c.points)):

@@ -16,17 +16,9 @@ LETTERS = 8  # letters of a code, enough to make codes in a class different
 def leaderboard(results: dict, seed: int) -> dict[str, str]:
     """Return the leaderboard of each challenge of an assignment.
 
-    Parameters
-    ----------
-    results : dict
-        Results by student, as stored under `latest-ASSIGNMENT`.
-    seed : int
-        The course's seed; without it, no one can compute a code from a name.
-
-    Returns
-    -------
-    dict
-        By problem: CSV with rank, measured result (four digits), the file's size in bytes,
+    :param results: Results by student, as stored under `latest-ASSIGNMENT`.
+    :param seed: The course's seed; without it, no one can compute a code from a name.
+    :return: By problem: CSV with rank, measured result (four digits), the file's size in bytes,
         and code. Equal results share a rank. Students without a measured result are omitted.
     """
     tables = {}

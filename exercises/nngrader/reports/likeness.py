@@ -38,10 +38,7 @@ TOGETHER = "Of each group that submitted together, only one student is listed."
 def likeness(course: Course, assignment: str, fine: dict[str, dict], called: Names) -> str:
     """Return the section about unusually similar submissions.
 
-    Parameters
-    ----------
-    fine : dict
-        Results of gradable submissions, by the names of students in the output.
+    :param fine: Results of gradable submissions, by the names of students in the output.
     """
     solved, released = _ours(course, assignment)
     known = {cell: set(f) | released.get(cell, set()) for cell, f in solved.items()}

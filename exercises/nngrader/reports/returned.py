@@ -147,18 +147,12 @@ def zipped(
 ) -> Returned:
     """Write a zip that a platform can import.
 
-    Parameters
-    ----------
-    course, assignment
-        The course and the assignment; `nngrader collect` has stored the platform's names.
-    out : Path, optional
-        The zip, or a folder for it. Default: `feedback/ASSIGNMENT-LAYOUT.zip`.
-
-    Returns
-    -------
-    Returned
-        `unreached` are students whose submission did not come from this platform; `through`
-        are students whose partner submitted, so that the platform has nothing from them.
+    :param course, assignment: The course and the assignment; `nngrader collect` has stored the
+        platform's names.
+    :param out: The zip, or a folder for it. Default: `feedback/ASSIGNMENT-LAYOUT.zip`.
+    :return: `unreached` are students whose submission did not come from this platform;
+        `through` are students whose partner submitted, so that the platform has nothing from
+        them.
     """
     names = _names(course, assignment, layout)
     reachable = {s: names[s] for s in sorted(pages) if s in names}
@@ -221,15 +215,8 @@ def _path_in_moodle(paths, assignment):
 def as_notebook(page: str) -> str:
     """Return a page of feedback as a notebook with a single cell that already shows it.
 
-    Parameters
-    ----------
-    page : str
-        HTML from `feedback.page`, which has no scripts and one ``<main>``.
-
-    Returns
-    -------
-    str
-        The notebook. Jupyter shows the page's text, tables and folds.
+    :param page: HTML from `feedback.page`, which has no scripts and one ``<main>``.
+    :return: The notebook. Jupyter shows the page's text, tables and folds.
     """
     body = re.split(r"<main[^>]*>|</main>", page, maxsplit=2)[1]
     html = " ".join(line.strip() for line in body.splitlines() if line.strip())
@@ -247,11 +234,8 @@ def for_the_web(
 ) -> Returned:
     """Write a folder for a web server, and next to it the list of links.
 
-    Returns
-    -------
-    Returned
-        `links` is the list for a mail merge, `FOLDER-links.csv`. Only its owner can read it,
-        and it must not be put on a server.
+    :return: `links` is the list for a mail merge, `FOLDER-links.csv`. Only its owner can read
+        it, and it must not be put on a server.
     """
     folder = out or course / "feedback" / f"web-{assignment}"
     folder.mkdir(parents=True, exist_ok=True)

@@ -64,15 +64,9 @@ def rings(
 ) -> list[Ring]:
     """Return groups of unusually similar submissions, the most similar first.
 
-    Parameters
-    ----------
-    known : mapping
-        Fingerprints of the released notebook and of the instructor's solution, by cell.
-
-    Returns
-    -------
-    list of Ring
-        Groups whose pairs meet `RULE`; each student is in at most one ring.
+    :param known: Fingerprints of the released notebook and of the instructor's solution, by
+        cell.
+    :return: Groups whose pairs meet `RULE`; each student is in at most one ring.
     """
     shares, weights, common = defaultdict(dict), Counter(), {}
     for cell in sorted({cell for by_cell in fingerprints.values() for cell in by_cell}):
@@ -103,17 +97,11 @@ def alike(
 ) -> dict[tuple[str, str], tuple[float, float]]:
     """Return pairs that have rare fingerprints of one cell in common.
 
-    Parameters
-    ----------
-    class_size : int, optional
-        Number of submissions. Default: the number of students here.
-
-    Returns
-    -------
-    dict
-        By pair, in alphabetical order: the common fraction (twice the common weight divided by
-        the weight of both; 1 for identical fingerprints) and the common weight. Pairs below
-        `ALIKE` are omitted. Time and memory grow with the number of fingerprints, not of pairs.
+    :param class_size: Number of submissions. Default: the number of students here.
+    :return: By pair, in alphabetical order: the common fraction (twice the common weight
+        divided by the weight of both; 1 for identical fingerprints) and the common weight.
+        Pairs below `ALIKE` are omitted. Time and memory grow with the number of fingerprints,
+        not of pairs.
     """
     n = max(class_size, len(held))
     holders = defaultdict(list)
@@ -143,15 +131,9 @@ def alike(
 def same_way(held: Mapping[str, set[int]]) -> dict[tuple[str, str], float]:
     """Return pairs that solved one cell in the same way, even if many others did too.
 
-    Parameters
-    ----------
-    held : mapping
-        Fingerprints by student; students with fewer than `LONG` are omitted.
-
-    Returns
-    -------
-    dict
-        The common fraction by pair, in alphabetical order; pairs below `ALIKE` are omitted.
+    :param held: Fingerprints by student; students with fewer than `LONG` are omitted.
+    :return: The common fraction by pair, in alphabetical order; pairs below `ALIKE` are
+        omitted.
     """
     students = sorted(s for s, numbers in held.items() if len(numbers) >= LONG)
     sizes = np.array([len(held[s]) for s in students])
@@ -172,10 +154,8 @@ def same_way(held: Mapping[str, set[int]]) -> dict[tuple[str, str], float]:
 def same_work(own: Mapping[str, list]) -> list[tuple[str, ...]]:
     """Return students who wrote exactly the same text into all cells, the largest rings first.
 
-    Returns
-    -------
-    list of tuple of str
-        The students of each ring. Below `LEAST_WRITTEN` characters, two may agree by chance.
+    :return: The students of each ring. Below `LEAST_WRITTEN` characters, two may agree by
+        chance.
     """
     by_work = defaultdict(list)
     for student, (mark, size) in sorted(own.items()):
@@ -196,10 +176,7 @@ def same_as_published(
 ) -> dict[str, list[str]]:
     """Return the students who submitted the instructor's solution, with the cells.
 
-    Returns
-    -------
-    dict
-        Cells by student in which all fingerprints are the same. At least `ENOUGH` of them
+    :return: Cells by student in which all fingerprints are the same. At least `ENOUGH` of them
         are not in the release, because short cells have one obvious solution.
     """
     own = {cell: len(set(f) - released.get(cell, set())) for cell, f in published.items()}
@@ -217,10 +194,7 @@ def same_as_published(
 def solution_fingerprints(notebook: dict) -> dict[str, list[int]]:
     """Return the fingerprints of the course's notebook: the released one or the instructor's.
 
-    Parameters
-    ----------
-    notebook : dict
-        A trusted notebook, because we parse it here.
+    :param notebook: A trusted notebook, because we parse it here.
     """
     from ..course.notebooks import grade_id, is_code, is_solution
 

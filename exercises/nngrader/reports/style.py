@@ -89,17 +89,9 @@ svg text { fill: var(--ink); font-size: 12px; }
 def document(title: str, body: Iterable[str], kind: str = "") -> str:
     """Return a complete page of HTML.
 
-    Parameters
-    ----------
-    title : str
-        The title of the window; escaped here.
-    body : iterable of str
-        HTML, already escaped.
-
-    Returns
-    -------
-    str
-        The page. It forbids the browser to load or run anything.
+    :param title: The title of the window; escaped here.
+    :param body: HTML, already escaped.
+    :return: The page. It forbids the browser to load or run anything.
     """
     policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
     view = '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -121,10 +113,7 @@ def bar(*shares: float) -> str:
     >>> bar(0.25)
     '<span class="bar" aria-hidden="true"><i style="width: 25.0%"></i></span>'
 
-    Parameters
-    ----------
-    *shares : float
-        Fractions of 1; a part that doesn't fit into the bar is cut off.
+    :param *shares: Fractions of 1; a part that doesn't fit into the bar is cut off.
     """
     left, filled = 1.0, ""
     for share in shares:
@@ -139,16 +128,10 @@ def table(
 ) -> str:
     """Return a table, which becomes a list on a narrow screen.
 
-    Parameters
-    ----------
-    columns : list of str
-        The names of the columns, escaped here.
-    rows : iterable of list of str
-        HTML, already escaped; the first cell of each row names it.
-    numbers : iterable of int, optional
-        Indices of the columns with right alignment.
-    kind : str, optional
-        The class of the table: "sentences" if its rows begin with sentences.
+    :param columns: The names of the columns, escaped here.
+    :param rows: HTML, already escaped; the first cell of each row names it.
+    :param numbers: Indices of the columns with right alignment.
+    :param kind: The class of the table: "sentences" if its rows begin with sentences.
     """
     numbers = set(numbers)
     kinds = [' class="n"' if i in numbers else "" for i in range(len(columns))]
@@ -185,10 +168,7 @@ def points(number: float) -> str:
 def section(title: str, body: str, ident: str = "") -> str:
     """Return a part of a page under a heading.
 
-    Parameters
-    ----------
-    body : str
-        HTML, already escaped.
+    :param body: HTML, already escaped.
     """
     ident = f' id="{ident}"' if ident else ""
     return f"<section{ident}>\n<h2>{escape(title)}</h2>\n{body}\n</section>"

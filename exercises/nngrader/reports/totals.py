@@ -72,11 +72,8 @@ class Total:
 def rules_of(file: Path) -> Rules:
     """Return the rules in a `course.toml`; the defaults if there is no such file.
 
-    Raises
-    ------
-    ValueError
-        If it isn't TOML, a name is unknown, or a value has the wrong type. The text lists all
-        such errors.
+    :raises ValueError: If it isn't TOML, a name is unknown, or a value has the wrong type. The
+        text lists all such errors.
     """
     settings = read_toml(file)
     if faults := list(_faults(settings)):
@@ -129,17 +126,10 @@ def rules_for(
 ) -> Rules:
     """Return the rules of a course; the command line overrides the file.
 
-    Parameters
-    ----------
-    weights : list of str, optional
-        `ASSIGNMENT=NUMBER`, instead of the file's weights; or one path of a different file.
-    excused : list of (str, str)
-        Students and assignments, in addition to the file's.
-
-    Raises
-    ------
-    WrongUsage
-        If a weight or the number to drop is not a valid number.
+    :param weights: `ASSIGNMENT=NUMBER`, instead of the file's weights; or one path of a
+        different file.
+    :param excused: Students and assignments, in addition to the file's.
+    :raises WrongUsage: If a weight or the number to drop is not a valid number.
     """
     file = course / FILE
     if weights and len(weights) == 1 and weights[0].lower().endswith(".toml"):
@@ -180,20 +170,11 @@ def totals(
 ) -> tuple[list[str], list[Total], list[str]]:
     """Return the assignments that count, every student's total, and warnings.
 
-    Parameters
-    ----------
-    rules : Rules
-        The rules for adding up.
-    anonymous : bool
-        Whether students are named by codes, which excuses may use too.
-
-    Raises
-    ------
-    NotThere
-        If a weight or an excuse names an assignment or a student that doesn't exist, or nothing
-        that counts has been graded. The text lists all such names.
-    CannotDo
-        If the gradebook cannot be read, or the rules drop more assignments than there are.
+    :param anonymous: Whether students are named by codes, which excuses may use too.
+    :raises NotThere: If a weight or an excuse names an assignment or a student that doesn't
+        exist, or nothing that counts has been graded. The text lists all such names.
+    :raises CannotDo: If the gradebook cannot be read, or the rules drop more assignments than
+        there are.
     """
     every = course.assignments()
     by_assignment, students = {}, []
@@ -287,11 +268,9 @@ def _total(student, weigh, by_assignment, rules):
 def table(names: list[str], rows: list[Total]) -> str:
     """Return the totals as CSV, in UTF-8 with decimal points.
 
-    Returns
-    -------
-    str
-        `student,total,status`, a column for each assignment in per cent (or why there is no
-        mark), `dropped` and `excused` with names. If there is no total, `status` explains why.
+    :return: `student,total,status`, a column for each assignment in per cent (or why there is
+        no mark), `dropped` and `excused` with names. If there is no total, `status` explains
+        why.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

@@ -25,20 +25,11 @@ MOUNT = "type=bind,source={},target={},readonly"
 def command(limits: Limits, name: str, profile: Path, files: dict, program: list) -> list[str]:
     """Return the command that starts a worker in a container.
 
-    Parameters
-    ----------
-    limits : Limits
-        Limits of a worker; `limits.container` names the program and the image.
-    files : dict
-        Files and folders of this machine, and their read-only paths inside.
-    program : list of str
-        The command line that runs inside; its first word is the entry point.
-
-    Returns
-    -------
-    list of str
-        No network, no capabilities, an unprivileged user, and only a small /tmp to write to;
-        limits on memory, processes, files and processor time.
+    :param limits: Limits of a worker; `limits.container` names the program and the image.
+    :param files: Files and folders of this machine, and their read-only paths inside.
+    :param program: The command line that runs inside; its first word is the entry point.
+    :return: No network, no capabilities, an unprivileged user, and only a small /tmp to write
+        to; limits on memory, processes, files and processor time.
     """
     settings = limits.container
     memory = f"{limits.memory_mb + OWN_MB}m"
@@ -57,15 +48,8 @@ def command(limits: Limits, name: str, profile: Path, files: dict, program: list
 def mounts(files: dict) -> list[str]:
     """Return options that mount files and folders inside, read-only.
 
-    Parameters
-    ----------
-    files : dict
-        Paths on this machine, and their paths inside.
-
-    Raises
-    ------
-    CannotDo
-        If a path contains a comma, which ends a value in this option.
+    :param files: Paths on this machine, and their paths inside.
+    :raises CannotDo: If a path contains a comma, which ends a value in this option.
     """
     if odd := [str(p) for p in files if "," in str(p)]:
         raise CannotDo(f"{odd[0]} cannot be mounted in a container: its path contains a comma")

@@ -51,19 +51,14 @@ class Refused(CannotDo):
 class Sandbox:
     """Starts workers.
 
-    Parameters
-    ----------
-    unsafe : bool
-        Whether workers are plain processes with limits instead of running in bubblewrap; only
-        for trusted submissions.
-    apart : bool
-        Whether such plain processes run as a different user, who can't read private files. This
-        requires root.
-    uses : iterable of str
-        Packages that submissions may import in addition to NumPy, such as "nnlib" and "torch".
-    files : dict of bytes, optional
-        The instructor's files by relative path. Submissions can read them in their current
-        folder and import the modules among them, but can't change them.
+    :param unsafe: Whether workers are plain processes with limits instead of running in
+        bubblewrap; only for trusted submissions.
+    :param apart: Whether such plain processes run as a different user, who can't read private
+        files. This requires root.
+    :param uses: (iterable of str) Packages that submissions may import in addition to NumPy,
+        such as "nnlib" and "torch".
+    :param files: (dict of bytes) The instructor's files by relative path. Submissions can read
+        them in their current folder and import the modules among them, but can't change them.
     """
 
     def __init__(
@@ -110,21 +105,10 @@ class Sandbox:
     def worker(self, slot: int) -> Worker:
         """Start a worker.
 
-        Parameters
-        ----------
-        slot : int
-            Index of this worker among the workers that run in parallel. Each has its own
-            processor and, under root, its own user, because the process limit counts by user.
-
-        Returns
-        -------
-        Worker
-            The worker, without any loaded cells.
-
-        Raises
-        ------
-        Refused
-            If it does not start.
+        :param slot: Index of this worker among the workers that run in parallel. Each has its
+            own processor and, under root, its own user, because the process limit counts by
+            user.
+        :raises Refused: If it does not start.
         """
         memory = self.limits.memory_mb * MB
         if self.unsafe:
@@ -153,10 +137,7 @@ class Sandbox:
     def require(self) -> None:
         """Start and end one worker, to test whether this is possible.
 
-        Raises
-        ------
-        Refused
-            If no worker can be started; the text names the command that may help.
+        :raises Refused: If no worker can be started; the text names the command that may help.
         """
         if missing := [p for p in self._programs() if not shutil.which(p)]:
             what = f"{', '.join(missing)} not found"
@@ -228,7 +209,8 @@ class Sandbox:
         command += [*modules(self.packages), *bind(self.compiled.name, "/g/__pycache__")]
         command += ["--proc", "/proc", "--dev", "/dev"]
         space = self.limits.space_mb * MB
-        command += [word for p in MEMORY_FOLDERS for word in memory_folder(p, space)]
+        for folder in MEMORY_FOLDERS:
+            command += ["--perms", "1777", "--size", f"{space}", "--tmpfs", folder]
         command += [word for pair in self._instructor_files().items() for word in bind(*pair)]
         command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
         command += [*user_options(), "--seccomp", "{seccomp}", "--", *become(slot)]
@@ -313,11 +295,6 @@ def modules(packages):
     return options
 
 
-def memory_folder(path, size):
-    """Return the options for a writable folder of limited size in memory."""
-    return ["--perms", "1777", "--size", str(size), "--tmpfs", path]
-
-
 def user_options():
     """Return options for a user namespace, which only unprivileged users need.
 
@@ -341,10 +318,7 @@ def become(slot):
 def package_paths(names: list[str]) -> list[Path]:
     """Return the files and folders of packages and of all their required packages.
 
-    Returns
-    -------
-    list of Path
-        Each is mounted under its own name in one folder of the worker.
+    :return: Each is mounted under its own name in one folder of the worker.
     """
     paths = {}
     for name in names:

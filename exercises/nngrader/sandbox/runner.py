@@ -34,33 +34,21 @@ class Raised(Exception):
 class Runner:
     """Runs one submission in a single sandbox, unless the submission breaks it.
 
-    Parameters
-    ----------
-    cells : list of (str, str, bool)
-        Name, source, and whether the student added the cell, in loading order.
-    slot : int
-        Index of its worker among the workers that run in parallel.
-
-    Attributes
-    ----------
-    notes : dict
-        Flags by cell or function. Their only text from the student is undefined names and
-        missing modules that a cell uses.
-    fingerprints : dict
-        By cell, except added cells: the fingerprint, a list of int.
-    names_of : dict
-        By function: the dotted names that it can reach.
-    written : set of str
-        The names that the cells define, except functions that do nothing; filled by `read`,
-        before any cell has run.
-    spent : dict
-        By function: seconds of all calls.
-    before_test : int or None
-        Number of cells before the test cell that calls the functions. Global names have their
-        values from after those cells, even if later cells assign to them.
-    notebook : (int, int)
-        The number of the notebook with the next ordinary test cell, and the index of its first
-        cell in `cells`. The cells and tests of other notebooks don't run before this test.
+    :param cells: Name, source, and whether the student added the cell, in loading order.
+    :param slot: Index of its worker among the workers that run in parallel.
+    :ivar notes: Flags by cell or function. Their only text from the student is undefined names
+        and missing modules that a cell uses.
+    :ivar fingerprints: By cell, except added cells: the fingerprint, a list of int.
+    :ivar names_of: By function: the dotted names that it can reach.
+    :ivar written: (set of str) The names that the cells define, except functions that do
+        nothing; filled by `read`, before any cell has run.
+    :ivar spent: By function: seconds of all calls.
+    :ivar before_test: (int or None) Number of cells before the test cell that calls the
+        functions. Global names have their values from after those cells, even if later cells
+        assign to them.
+    :ivar notebook: (two int) The number of the notebook with the next ordinary test cell,
+        and the index of its first cell in `cells`. The cells and tests of other notebooks don't
+        run before this test.
     """
 
     least = 0.0  # wall time in seconds that every call is allowed
@@ -82,17 +70,9 @@ class Runner:
 
         `names_of` then contains the names that each of the functions can reach.
 
-        Parameters
-        ----------
-        wanted : list of str, optional
-            Dotted names that are always listed if they are used, no matter how many there are.
-        functions : list of str, optional
-            The names of functions.
-
-        Returns
-        -------
-        list of str, list of str
-            Dotted names used, and imported modules, with aliases resolved.
+        :param wanted: Dotted names that are always listed if they are used, no matter how many
+            there are.
+        :return: Dotted names used, and imported modules, with aliases resolved.
         """
         self.function = None
         question, names, imports = {"do": "named", "wanted": list(wanted)}, [], []
@@ -145,20 +125,12 @@ class Runner:
     ) -> dict:
         """Call a function and return a description of what it returned or raised.
 
-        Parameters
-        ----------
-        args : dict
-            Its arguments as plain data; the student's function receives copies.
-        cap : int
-            Maximum size of an answer, in bytes.
-        driver : dict, optional
-            ``name`` and ``source`` of the problem's driver, which calls the function.
-
-        Returns
-        -------
-        dict
-            The report of `observe` in the worker, without the texts of exceptions, which may
-            contain hidden inputs. If a limit or the end of the process made the call fail,
+        :param args: Its arguments as plain data; the student's function receives copies.
+        :param cap: Maximum size of an answer, in bytes.
+        :param driver: ``name`` and ``source`` of the problem's driver, which calls the
+            function.
+        :return: The report of `observe` in the worker, without the texts of exceptions, which
+            may contain hidden inputs. If a limit or the end of the process made the call fail,
             ``stopped`` describes it.
         """
         question = {"do": "call", "name": name, "args": args, "parts": parts, "driver": driver}
@@ -184,15 +156,8 @@ class Runner:
         use or change the names that they define. If a test cell ended the process, we run
         only those of its statements that don't use the submission.
 
-        Parameters
-        ----------
-        name : str
-            The id of the test cell.
-
-        Returns
-        -------
-        dict
-            ``value``, the number in its last line or None; ``raised``, the class of an
+        :param name: The id of the test cell.
+        :return: ``value``, the number in its last line or None; ``raised``, the class of an
             exception or None; ``line``, the number of the line that raised it, or None;
             ``undefined``, a name that was missing, or None; and ``stopped``, a description of
             the limit that ended the cell, or None. A submission can forge all of them, because
@@ -236,18 +201,10 @@ class Runner:
     def value(self, name: str, args: tuple, kwargs: dict, cap: int | None = None):
         """Call a function and return its value as plain data.
 
-        Parameters
-        ----------
-        cap : int, optional
-            Maximum size of a value, in bytes. Default: eight times the size of the arguments
-            plus the limit in the settings.
-
-        Raises
-        ------
-        Died
-            If there was no answer.
-        Raised
-            If the function raised.
+        :param cap: Maximum size of a value, in bytes. Default: eight times the size of the
+            arguments plus the limit in the settings.
+        :raises Died: If there was no answer.
+        :raises Raised: If the function raised.
         """
         question = {"do": "value", "name": name, "args": list(args), "kwargs": kwargs}
         if cap is None:
@@ -263,11 +220,8 @@ class Runner:
 
         Errors inside it leave no note; the time counts only for the submission.
 
-        Parameters
-        ----------
-        right : dict
-            By name of a student's function: a callable that takes a list of arguments and
-            a dict of them, plain data, and returns plain data or raises `Raised` or `Died`.
+        :param right: By name of a student's function: a callable that takes a list of arguments
+            and a dict of them, plain data, and returns plain data or raises `Raised` or `Died`.
         """
         kept = {k: dict(getattr(self, k)) for k in ("notes", "spent", "deaths", "stopped")}
         self.function, self.right = None, right
@@ -284,10 +238,7 @@ class Runner:
         A forged answer may make the measure hang or fill the memory, so the limits of a call
         also apply to the measure.
 
-        Returns
-        -------
-        dict
-            The result of the measure; empty if a limit ended it.
+        :return: The result of the measure; empty if a limit ended it.
         """
         question = {"do": "measure", "measure": measure, "inputs": inputs, "raw": raw}
         try:
@@ -493,10 +444,8 @@ def bound(node: ast.AST) -> set[str]:
 def _independent(source, theirs):
     r"""Return the statements of a test cell that don't run code of the submission.
 
-    Parameters
-    ----------
-    theirs : set of str
-        The names that the submission defines; empty if they are unknown.
+    :param theirs: (set of str) The names that the submission defines; empty if they are
+        unknown.
 
     >>> print(_independent("import a\nx = f(1)\nx += 1\ny = a.b\nassert y == x", {"f"}))
     import a
@@ -517,16 +466,9 @@ def _independent(source, theirs):
 def known(error) -> str:
     """Return the most specific built-in class among an exception's classes.
 
-    Parameters
-    ----------
-    error : list
-        Class names and a text from the worker. We trust neither, because a student may give a
-        class any name.
-
-    Returns
-    -------
-    str
-        The name of the class, or "an exception".
+    :param error: Class names and a text from the worker. We trust neither, because a student
+        may give a class any name.
+    :return: The name of the class, or "an exception".
     """
     return (*checked({"error": error}).raised, "an exception")[0]
 

@@ -75,11 +75,8 @@ def supported() -> bool:
 def program() -> bytes:
     """Return the filter in the format of `bwrap --seccomp`.
 
-    Returns
-    -------
-    bytes
-        An array of `struct sock_filter`. Denied calls fail with EPERM, and `clone3` fails with
-        ENOSYS, because its flags cannot be read and the C library then uses `clone`.
+    :return: An array of `struct sock_filter`. Denied calls fail with EPERM, and `clone3` fails
+        with ENOSYS, because its flags cannot be read and the C library then uses `clone`.
     """
     column, architecture = MACHINES[platform.machine()]
     steps = [

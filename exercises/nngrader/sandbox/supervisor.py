@@ -36,26 +36,17 @@ class Worker:
 
     It is a context manager and ends with its block. The new process answers the questions.
 
-    Parameters
-    ----------
-    memory : int
-        Bytes that the student's processes may use; above that, the whole tree is killed.
-    filter : bytes, optional
-        A seccomp program; `{seccomp}` in the command becomes its file descriptor.
-    counted : bool
-        Whether all processes descend from this one, so that we can measure their memory and
-        processor time. Otherwise we measure wall time, and the container limits memory.
-    end : list of str, optional
-        A command that kills it if it doesn't end when its pipe is closed.
-
-    Attributes
-    ----------
-    usable : bool
-        Whether it can start another process; if not, it can only be closed.
-    spent, waited : float
-        Seconds charged for the last question: `spent` is processor time, or a part of the wall
-        time if it mostly waited; `waited` is wall time. Time in which other programs kept the
-        processor busy is not charged.
+    :param memory: Bytes that the student's processes may use; above that, the whole tree is
+        killed.
+    :param filter: A seccomp program; `{seccomp}` in the command becomes its file descriptor.
+    :param counted: Whether all processes descend from this one, so that we can measure their
+        memory and processor time. Otherwise we measure wall time, and the container limits
+        memory.
+    :param end: A command that kills it if it doesn't end when its pipe is closed.
+    :ivar usable: Whether it can start another process; if not, it can only be closed.
+    :ivar spent, waited: Seconds charged for the last question: `spent` is processor time, or a
+        part of the wall time if it mostly waited; `waited` is wall time. Time in which other
+        programs kept the processor busy is not charged.
     """
 
     def __init__(
@@ -72,9 +63,8 @@ class Worker:
         self.usable, self.allowed, self.patience = True, math.inf, math.inf
         self.known, self.begin, self.alone = Usage(0, 0.0), 0.0, 0
         self.spent = self.waited = 0.0
-        self.nested = (
-            filter is not None
-        )  # the sandbox's parent process then ends after the processes inside
+        # if true, the sandbox's parent process ends after the processes inside
+        self.nested = filter is not None
         self.log = tempfile.TemporaryFile()
         self.process = self._start(command, filter)
         os.set_blocking(self.process.stdin.fileno(), False)
@@ -103,25 +93,15 @@ class Worker:
             )
 
     def ready(self) -> None:
-        """Wait until the worker has started and has imported the packages.
-
-        Raises
-        ------
-        Died
-            If it cannot start.
-        """
+        """Wait until the worker has started and has imported the packages."""
         self._order(fork_server.READY, START)
-        self.most = (
-            self.memory + self._usage().memory
-        )  # the worker's own memory is not the student's
+        # the worker's own memory is not the student's
+        self.most = self.memory + self._usage().memory
 
     def fresh(self) -> None:
         """Kill the student's process and all that it has started, and start a new one.
 
-        Raises
-        ------
-        Died
-            If this fails; you then need a different worker.
+        :raises Died: If this fails; you then need a different worker.
         """
         self._order(fork_server.FRESH, RENEW)
         self.known = self._usage(files=False)
@@ -136,25 +116,12 @@ class Worker:
     ) -> dict:
         """Put one question to the new process and wait for its answer.
 
-        Parameters
-        ----------
-        seconds : float
-            Processor time limit; the wall time limit is `PATIENCE` times as much.
-        cap : int
-            Maximum size of an answer, in bytes of its arrays.
-        longest : float
-            Wall time limit in seconds, if it is lower.
-
-        Returns
-        -------
-        dict
-            The answer, which may contain anything that a frame can contain.
-
-        Raises
-        ------
-        Died
-            If there is no answer in time, or it is not a frame, or not a dict. After this the
-            student's process is unusable and, if `usable` is false, so is this worker.
+        :param seconds: Processor time limit; the wall time limit is `PATIENCE` times as much.
+        :param cap: Maximum size of an answer, in bytes of its arrays.
+        :param longest: Wall time limit in seconds, if it is lower.
+        :return: The answer, which may contain anything that a frame can contain.
+        :raises Died: If there is no answer in time, or it is not a frame, or not a dict. After
+            this the student's process is unusable and, if `usable` is false, so is this worker.
         """
         frame, self.begin, self.has_started = wire.pack(question), time.monotonic(), False
         self.allowed = self.known.seconds + seconds
@@ -316,15 +283,9 @@ class Usage(NamedTuple):
 def tree_usage(root: int) -> Usage:
     """Return the memory and processor time of a process and all its descendants.
 
-    Parameters
-    ----------
-    root : int
-        The process. Orphans in a sandbox remain descendants, as children of its first process.
-
-    Returns
-    -------
-    Usage
-        The sums. For processes that have ended, we use the time that their parents report.
+    :param root: The process. Orphans in a sandbox remain descendants, as children of its first
+        process.
+    :return: The sums. For processes that have ended, we use the time that their parents report.
     """
     todo, tree, memory, ticks, delayed = [root], [], 0, 0, 0
     while todo:
@@ -341,11 +302,8 @@ def tree_usage(root: int) -> Usage:
 def files_held(processes: tuple) -> int:
     """Return the kernel memory in bytes for the files in the sandbox's own folders.
 
-    Parameters
-    ----------
-    processes : tuple of int
-        A tree. A sandbox has folders in memory with a size limit, but empty files have no size
-        and still use kernel memory.
+    :param processes: A tree. A sandbox has folders in memory with a size limit, but empty files
+        have no size and still use kernel memory.
     """
     used = {}
     for pid in processes:

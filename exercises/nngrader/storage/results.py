@@ -45,10 +45,7 @@ class NotKept(CannotDo):
 class Store:
     """A folder of results that no other user can read.
 
-    Raises
-    ------
-    NotKept
-        If the folder cannot be created.
+    :raises NotKept: If the folder cannot be created.
     """
 
     def __init__(self, folder: Path):
@@ -71,10 +68,7 @@ class Store:
     def put(self, key: str, value) -> None:
         """Write the value of a key: plain data, completely or not at all.
 
-        Raises
-        ------
-        NotKept
-            If the disk is full, or the folder is not writable.
+        :raises NotKept: If the disk is full, or the folder is not writable.
         """
         text = json.dumps(value)
         with disk_errors(self.folder):
@@ -101,10 +95,8 @@ def latest_key(assignment: str) -> str:
 def latest_results(course, assignment: str) -> dict[str, dict]:
     """Return the results of the last grading run by student, or {} if there are none.
 
-    Raises
-    ------
-    CannotDo
-        If another version of nngrader wrote them, so that this one can't read them.
+    :raises CannotDo: If another version of nngrader wrote them, so that this one can't read
+        them.
     """
     store = Store(course / ".results")
     results = store.get(latest_key(assignment))
@@ -183,15 +175,8 @@ def _digest(text):
 def code(uses: list[str] = ()) -> str:
     """Return a digest of our code and of the versions of all its libraries.
 
-    Parameters
-    ----------
-    uses : list of str, optional
-        Packages that submissions may import in addition to NumPy.
-
-    Returns
-    -------
-    str
-        Equal on two machines if a submission gets the same result on both.
+    :param uses: Packages that submissions may import in addition to NumPy.
+    :return: Equal on two machines if a submission gets the same result on both.
     """
     return _code(tuple(sorted(uses)))
 
@@ -234,10 +219,7 @@ def in_words(uses: list[str] = ()) -> str:
 def processor() -> str:
     """Return the name of this machine's processor for NumPy and its OpenBLAS.
 
-    Returns
-    -------
-    str
-        The architecture, NumPy's SIMD extensions, OpenBLAS's kernels, and the environment
+    :return: The architecture, NumPy's SIMD extensions, OpenBLAS's kernels, and the environment
         variables that selected them. Submissions in the sandbox don't get these variables.
     """
     loops = np.show_config(mode="dicts").get("SIMD Extensions", {})

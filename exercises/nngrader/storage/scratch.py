@@ -28,10 +28,7 @@ PAUSE = 0.05  # seconds to wait if all locks are taken
 class Scratch(tempfile.TemporaryDirectory):
     """A temporary folder with a lock, which shows that it is in use until the process ends.
 
-    Parameters
-    ----------
-    place : Path, optional
-        Parent folder. Default: the system's folder for temporary files.
+    :param place: Parent folder. Default: the system's folder for temporary files.
     """
 
     def __init__(self, folder: Path | None = None):
@@ -53,10 +50,7 @@ class Scratch(tempfile.TemporaryDirectory):
 def sweep(parent: Path | None = None) -> int:
     """Remove such folders if their process has ended.
 
-    Parameters
-    ----------
-    parent : Path, optional
-        Folder to search. Default: the system's folder for temporary files.
+    :param parent: Folder to search. Default: the system's folder for temporary files.
     """
     parent = parent or Path(tempfile.gettempdir())
     left = [f for f in parent.glob(f"{PREFIX}*") if _is_left(f)]
@@ -107,10 +101,8 @@ def own_block() -> int:
     It represents a block of sandbox users, so that two graders never share one. A process has
     the same number until it ends, and a forked process gets its own number.
 
-    Raises
-    ------
-    CannotDo
-        If all numbers are taken, or the folder of the locks belongs to a different user.
+    :raises CannotDo: If all numbers are taken, or the folder of the locks belongs to a
+        different user.
     """
     with _CLAIMING:
         if os.getpid() not in _BLOCKS:

@@ -142,10 +142,7 @@ def parameters(own: str) -> list[str]:
 def definition(text: str, name: str = "") -> ast.AST | None:
     """Return the last function or class that a text defines, or None if there is none.
 
-    Parameters
-    ----------
-    name : str, optional
-        Its name, if that matters.
+    :param name: Its name, if that matters.
     """
     try:
         tree = ast.parse(dedented(text))
@@ -183,16 +180,10 @@ def report(
 ) -> str:
     """Return a verdict on visible cases in words, line by line.
 
-    Parameters
-    ----------
-    run : callable
-        ``run(args)`` calls the function, as in `judge`, and once more for a case that is shown.
-    folder : Path
-        Where the notebook and the file of a challenge are.
-    own : str, optional
-        The text of the function.
-    calls : sequence of str, optional
-        Lines on wrong functions that it calls, which come first.
+    :param run: ``run(args)`` calls the function, as in `judge`, and once more for a case that
+        is shown.
+    :param folder: Where the notebook and the file of a challenge are.
+    :param calls: Lines on wrong functions that it calls, which come first.
     """
     scale = data["total"] / 100
     earned, most = verdict.score * scale, data["total"]
@@ -231,10 +222,7 @@ def report(
 def _at_its_step(data, verdict, right):
     """Return lines about the correct steps, and the verdict up to the first wrong one.
 
-    Parameters
-    ----------
-    right : list of str
-        The aspects in which nothing is wrong.
+    :param right: (list of str) The aspects in which nothing is wrong.
     """
     steps = list(data["steps"])
     now = next((k for k, a in enumerate(steps) if a not in right), None)

@@ -31,13 +31,9 @@ class Interruption(BaseException):
 class Limited:
     """Calls a function as the grader does: within limits, but not after two calls reached one.
 
-    Parameters
-    ----------
-    data : dict
-        A packed problem. ``limits`` contains the limits of the assignment, and ``graded`` is
-        the number of calls in grading, for which `total_seconds` is the limit.
-    run : callable
-        ``run(args)`` calls the function and returns what `observe` returns.
+    :param data: A packed problem. ``limits`` contains the limits of the assignment, and
+        ``graded`` is the number of calls in grading, for which `total_seconds` is the limit.
+    :param run: ``run(args)`` calls the function and returns what `observe` returns.
     """
 
     def __init__(self, data: dict, run: Callable):
@@ -51,10 +47,7 @@ class Limited:
     def __call__(self, args: dict) -> dict:
         """Call the function; return the description from `observe`, or why the call was ended.
 
-        Raises
-        ------
-        KeyboardInterrupt
-            If the student interrupts the call.
+        :raises KeyboardInterrupt: If the student interrupts the call.
         """
         if self.ends < MOST_DEATHS:
             left = self.here.total_seconds - self.spent
@@ -77,20 +70,11 @@ class Limited:
 class Watch:
     """Measures one call, and interrupts it if it takes too long or uses too much memory.
 
-    Parameters
-    ----------
-    seconds : float
-        Processor time that the call may take. The wall time may be `PATIENCE` times as long,
-        and at least `AT_HOME` seconds.
-    memory_mb : int
-        Resident memory that it may add to this process.
-
-    Attributes
-    ----------
-    ending : Ending or None
-        Why the call was ended; None if it was not.
-    worked : float
-        The processor time of the call in seconds.
+    :param seconds: Processor time that the call may take. The wall time may be `PATIENCE` times
+        as long, and at least `AT_HOME` seconds.
+    :param memory_mb: Resident memory that it may add to this process.
+    :ivar ending: (Ending or None) Why the call was ended; None if it was not.
+    :ivar worked: The processor time of the call in seconds.
     """
 
     def __init__(self, seconds: float, memory_mb: int):

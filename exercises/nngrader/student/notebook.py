@@ -40,23 +40,11 @@ KEEP_APART = "What this cell defines is lost, so write your functions in other c
 def checkup(notebook: Path) -> int:
     """Run a notebook and print what is wrong with each function.
 
-    Parameters
-    ----------
-    notebook : Path
-        The student's notebook, in the folder of the file with the visible cases.
-
-    Returns
-    -------
-    int
-        0 if everything is correct on the visible cases, 1 if not. A challenge counts only if
-        the student has started it.
-
-    Raises
-    ------
-    NotThere
-        If there is no such notebook, or no file with cases in its folder.
-    CannotDo
-        If a package is missing that the functions need.
+    :param notebook: The student's notebook, in the folder of the file with the visible cases.
+    :return: 0 if everything is correct on the visible cases, 1 if not. A challenge counts only
+        if the student has started it.
+    :raises NotThere: If there is no such notebook, or no file with cases in its folder.
+    :raises CannotDo: If a package is missing that the functions need.
     """
     notebook = notebook.resolve()
     if not notebook.is_file():
@@ -82,10 +70,8 @@ def checkup(notebook: Path) -> int:
 def require_notebook(file: Path) -> None:
     """Raise an error unless a file is a notebook.
 
-    Raises
-    ------
-    WrongUsage
-        If it isn't one; the text names the kind of file, and the notebooks in its folder.
+    :raises WrongUsage: If it isn't one; the text names the kind of file, and the notebooks in
+        its folder.
     """
     try:
         cells_of(shrunk(file.read_bytes()), [], file.name)
@@ -100,10 +86,7 @@ def require_notebook(file: Path) -> None:
 class Checkup:
     """One check of a notebook.
 
-    Parameters
-    ----------
-    problems : dict
-        The packed visible cases by problem.
+    :param problems: The packed visible cases by problem.
     """
 
     def __init__(self, notebook: Path, problems: dict):
@@ -246,17 +229,8 @@ def begin(source: str) -> str:
 def size_note(size: int, most: int) -> list[str]:
     """Return a line about a notebook that uses more than half of the size limit.
 
-    Parameters
-    ----------
-    size : int
-        Its size in bytes.
-    most : int
-        The largest size in MB that is read when it is graded.
-
-    Returns
-    -------
-    list of str
-        The line; empty for a smaller notebook.
+    :param most: The largest size in MB that is read when it is graded.
+    :return: The line; empty for a smaller notebook.
 
     >>> size_note(3 << 20, 100)
     []
@@ -272,12 +246,8 @@ def size_note(size: int, most: int) -> list[str]:
 def absent(sources, uses: list[str]) -> list[str]:
     """Return the packages that cells import and that are missing in grading.
 
-    Parameters
-    ----------
-    sources : iterable of str
-        The texts of the cells.
-    uses : list of str
-        Packages that the problems require.
+    :param sources: (iterable of str) The texts of the cells.
+    :param uses: Packages that the problems require.
     """
     present = THERE.union([""], uses)
     return sorted({name.split(".")[0] for name in imports(*sources)} - present)
@@ -286,12 +256,8 @@ def absent(sources, uses: list[str]) -> list[str]:
 def notes(cells: list, locked: dict, missing: list[str]) -> list[str]:
     """Return lines about what will be different when the notebook is graded.
 
-    Parameters
-    ----------
-    locked : dict
-        Digests of the cells that must not be changed, by name.
-    missing : list of str
-        Packages that are missing in grading.
+    :param locked: Digests of the cells that must not be changed, by name.
+    :param missing: Packages that are missing in grading.
     """
     changed = [c.grade_id for c in cells if digest(c.source) != locked.get(c.grade_id)]
     lines = [
@@ -315,10 +281,7 @@ def _draws(source):
 def together(scores: dict[str, float], problems: dict, cells: list) -> list[str]:
     """Return lines about the whole notebook: all points, and which answers are missing.
 
-    Parameters
-    ----------
-    scores : dict of str to float
-        The score of each problem that was begun, at most 100.
+    :param scores: The score of each problem that was begun, at most 100.
     """
     most = sum(problems[name]["total"] for name in scores)
     earned = sum(score * problems[name]["total"] / 100 for name, score in scores.items())

@@ -47,20 +47,13 @@ if group:
 class Process:
     """Runs the cells of a notebook in a process, and ends it at the limits of grading.
 
-    Parameters
-    ----------
-    uses : iterable of str
-        Packages that are imported before the cells run.
-    missing : iterable of str
-        Packages that the cells can't import, because they are missing in grading.
-
-    Attributes
-    ----------
-    usable : bool
-        Always True, because we can always start a new process.
-    spent, waited : float
-        Processor time and wall time of the last question in seconds. Without psutil, which
-        Jupyter installs, the wall time counts as processor time, and memory isn't measured.
+    :param uses: (iterable of str) Packages that are imported before the cells run.
+    :param missing: (iterable of str) Packages that the cells can't import, because they are
+        missing in grading.
+    :ivar usable: Always True, because we can always start a new process.
+    :ivar spent, waited: Processor time and wall time of the last question in seconds. Without
+        psutil, which Jupyter installs, the wall time counts as processor time, and memory isn't
+        measured.
     """
 
     usable = True
@@ -81,10 +74,7 @@ class Process:
     def fresh(self) -> None:
         """End the process and all processes that it started, and start a new one.
 
-        Raises
-        ------
-        Died
-            If the new process doesn't start.
+        :raises Died: If the new process doesn't start.
         """
         self._end()
         self.folder = tempfile.TemporaryDirectory(
@@ -113,25 +103,12 @@ class Process:
     ) -> dict:
         """Send one question to the process and wait for the answer.
 
-        Parameters
-        ----------
-        seconds : float
-            Processor time that the answer may take. The wall time may be `PATIENCE` times as
-            long, and at least `AT_HOME` seconds.
-        cap : int
-            The largest answer that we read, in bytes of its arrays.
-        longest : float
-            An upper limit on the wall time in seconds.
-
-        Returns
-        -------
-        dict
-            The answer.
-
-        Raises
-        ------
-        Died
-            If there is no answer, or it isn't a dict. Call `fresh` before the next question.
+        :param seconds: Processor time that the answer may take. The wall time may be `PATIENCE`
+            times as long, and at least `AT_HOME` seconds.
+        :param cap: The largest answer that we read, in bytes of its arrays.
+        :param longest: An upper limit on the wall time in seconds.
+        :raises Died: If there is no answer, or it isn't a dict. Call `fresh` before the next
+            question.
         """
         frame = wire.pack(question | {"texts": True})
         patience = min(max(PATIENCE * seconds, AT_HOME), longest)

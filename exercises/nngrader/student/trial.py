@@ -25,21 +25,11 @@ LATE = "takes longer than the {:g} s that grading allows. Is one of its loops in
 class Trial(Runner):
     """Runs the cells of a notebook, and remembers which of them failed, and why.
 
-    Parameters
-    ----------
-    cells : list of (str, str, bool)
-        As `Runner` takes them.
-    limits : Limits
-        The limits of grading.
-    uses, missing : iterable of str
-        Packages that the cells may import, and packages that are missing in grading.
-
-    Attributes
-    ----------
-    failed : dict
-        By the name of a cell: why it failed, in words that follow "The cell".
-    undefined : set
-        The functions that the cells do not define.
+    :param cells: As `Runner` takes them.
+    :param uses, missing: (iterable of str) Packages that the cells may import, and packages
+        that are missing in grading.
+    :ivar failed: By the name of a cell: why it failed, in words that follow "The cell".
+    :ivar undefined: (set) The functions that the cells do not define.
     """
 
     least = AT_HOME
@@ -52,14 +42,7 @@ class Trial(Runner):
     def judge(self, data: dict, names: list[str], files: dict) -> Verdict:
         """Return the verdict on a function.
 
-        Parameters
-        ----------
-        data : dict
-            The packed problem.
-        names : list of str
-            The dotted names in the cells.
-        files : dict
-            The bytes of a challenge's file by name.
+        :param files: The bytes of a challenge's file by name.
         """
         data = with_file(data, files)
         return judge(data, self.calling(data), names)

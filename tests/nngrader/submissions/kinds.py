@@ -102,22 +102,21 @@ def unflagged(function, own="", **rest):
 
 
 class Odd(NamedTuple):
-    """A malformed or unusual submission: a function that writes it, and the expected result."""
+    """An odd submission: a function that makes its notebook, and the expected result."""
 
     make: object
-    status: str = "flagged"
-    score: float = 100.0
-    flag: Expected | None = None
+    least: float
+    most: float
+    flag: Expected | None
+    status: str
 
 
-ODD = {}
-
-
-def odd(status="flagged", score=100.0, flag=None, kind="malforms"):
-    """Return a decorator that adds an odd submission, named after its function, to ODD."""
-
-    def add(f):
-        ODD[f"{kind}-{f.__name__}".replace("_", "-")] = Odd(f, status, score, flag)
-        return f
-
-    return add
+def differing(results, table):
+    """Return the results, by name, that are not as a table of submissions expects them."""
+    wrong = {}
+    for name, e in table.items():
+        r = results[name]
+        fits = e.least - 1e-6 <= r["score"] <= e.most + 1e-6 and r["status"] == e.status
+        if not fits or (e.flag and not e.flag.is_among(r["flags"])):
+            wrong[name] = r["score"], r["status"], r["flags"]
+    return wrong

@@ -42,25 +42,15 @@ class Answer(NamedTuple):
 def pack(problem, seed, *, visible, variants=True):
     """Return a problem as plain data, which contains the reference's answers but no code.
 
-    Parameters
-    ----------
-    seed : int
-        Determines the inputs. The visible and hidden cases of one seed are independent.
-    visible : bool
-        Whether to make the cases that students get. Findings about them may show inputs.
-    variants : bool
-        Whether to add the answers of variants of the reference, which explain more mistakes.
-
-    Returns
-    -------
-    dict
-        Strings, numbers, arrays, lists and dicts; `cases_json.save` writes it.
-
-    Raises
-    ------
-    ValueError
-        If the declaration is wrong, or if no draw shows a registered mistake in a case that
-        should show it.
+    :param seed: Determines the inputs. The visible and hidden cases of one seed are
+        independent.
+    :param visible: Whether to make the cases that students get. Findings about them may show
+        inputs.
+    :param variants: Whether to add the answers of variants of the reference, which explain more
+        mistakes.
+    :return: Strings, numbers, arrays, lists and dicts; `cases_json.save` writes it.
+    :raises ValueError: If the declaration is wrong, or if no draw shows a registered mistake in
+        a case that should show it.
     """
     problem.validate()
     if isinstance(problem, Challenge):
@@ -188,10 +178,7 @@ def _shown_in(problem, mistake):
 def _drawn(problem, case, rng, sizes):
     """Return the values from the generator of a case.
 
-    Raises
-    ------
-    ValueError
-        If the generator raises an error; the text contains the line.
+    :raises ValueError: If the generator raises an error; the text contains the line.
     """
     try:
         return case.make(rng, **sizes)

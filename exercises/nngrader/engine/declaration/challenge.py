@@ -232,10 +232,7 @@ def _heldback(p):
 def solved_files(problems):
     """Return the bytes of the solution files of all challenges, by file name.
 
-    Raises
-    ------
-    FileNotFoundError
-        If a challenge's solution file is not in the course.
+    :raises FileNotFoundError: If a challenge's solution file is not in the course.
     """
     paths = {p.file: p.solved_path for p in problems if isinstance(p, Challenge)}
     for name, path in paths.items():
@@ -298,12 +295,8 @@ def _words(make):
 def with_file(data, files):
     """Return packed data with the student's file among the arguments of the case.
 
-    Parameters
-    ----------
-    data : dict
-        A packed problem. If it isn't a challenge, it is returned unchanged.
-    files : dict
-        Contents by file name; None, or no entry, for a file that wasn't submitted.
+    :param data: A packed problem. If it isn't a challenge, it is returned unchanged.
+    :param files: Contents by file name; None, or no entry, for a file that wasn't submitted.
     """
     if not data.get("file"):
         return data
@@ -317,12 +310,8 @@ def files_beside(data, folder):
 
     If the file is too large, return zeros instead, one byte more than the limit allows.
 
-    Parameters
-    ----------
-    data : dict
-        A packed problem. If it isn't a challenge, the result is empty.
-    folder : Path
-        The folder that contains the notebook.
+    :param data: A packed problem. If it isn't a challenge, the result is empty.
+    :param folder: The folder that contains the notebook.
     """
     if not (file := data.get("file")) or not (folder / file["name"]).is_file():
         return {}

@@ -12,31 +12,18 @@ import numpy as np
 def edited(f, title, edit=(), given="", names=None):
     """Return a copy of a function or class whose source has been changed.
 
-    Parameters
-    ----------
-    f : function or class
-        It must be defined in a file. The copy has no docstrings and no decorators.
-    title : str
-        The name of the problem and the mistake in errors and tracebacks.
-    edit : pair of str, or sequence of pairs
-        Pairs ``(old, new)``, which are applied in order. Each ``old`` must occur exactly once
-        in the text that the earlier pairs produced.
-    given : str
-        Statements that run first and change the arguments, such as "stride = 1".
-    names : dict, optional
-        Values of some global names in the copy.
-
-    Returns
-    -------
-    function or class
-        The copy uses the globals of `f`. In a function, the name of the function still refers
-        to `f`; in a class, the name of the class refers to the copy. A function runs without
-        NumPy's warnings.
-
-    Raises
-    ------
-    ValueError
-        If an ``old`` does not occur exactly once, or the result is not valid Python.
+    :param f: (function or class) It must be defined in a file. The copy has no docstrings and
+        no decorators.
+    :param title: The name of the problem and the mistake in errors and tracebacks.
+    :param edit: (pair of str, or sequence of pairs) Pairs ``(old, new)``, which are applied in
+        order. Each ``old`` must occur exactly once in the text that the earlier pairs produced.
+    :param given: Statements that run first and change the arguments, such as "stride = 1".
+    :param names: Values of some global names in the copy.
+    :return: (function or class) The copy uses the globals of `f`. In a function, the name of
+        the function still refers to `f`; in a class, the name of the class refers to the copy.
+        A function runs without NumPy's warnings.
+    :raises ValueError: If an ``old`` does not occur exactly once, or the result is not valid
+        Python.
     """
     text = source_of(f)
     for old, new in [edit] if edit and isinstance(edit[0], str) else edit:

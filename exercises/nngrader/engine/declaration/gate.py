@@ -19,12 +19,9 @@ FEW_SEEDS = 3  # for problems whose answers require training runs
 def over_seeds(problem, n=50, *, first=0):
     """Judge reference, alternatives and known mistakes on the hidden cases of ``n`` seeds.
 
-    Returns
-    -------
-    list of str
-        Each complaint once: about a correct solution that loses points, or a known mistake that
-        earns more or fewer points than it should. The list is empty if the problem can be
-        released.
+    :return: (list of str) Each complaint once: about a correct solution that loses points, or a
+        known mistake that earns more or fewer points than it should. The list is empty if the
+        problem can be released.
     """
     if isinstance(problem, Challenge):  # whose data don't depend on the seed
         return _check_challenge(problem)

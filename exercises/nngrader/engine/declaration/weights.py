@@ -15,22 +15,13 @@ from ..observation.driver import travels
 def arrays_of(file, asked, letters, absent, misshapen, unreal):
     """Return arrays of an .npz file by name, in float64.
 
-    Parameters
-    ----------
-    file : array of uint8
-        The bytes of an .npz file.
-    asked : dict
-        Shapes by name; a letter means the same length wherever it occurs.
-    letters : dict
-        The largest length for each letter; the smallest is 1.
-    absent, misshapen, unreal : str
-        Texts of the error if an array is missing, has a different shape, or contains anything
-        but finite real numbers. They must be literals in the measure.
-
-    Raises
-    ------
-    ValueError
-        With one of these three texts.
+    :param file: (array of uint8) The bytes of an .npz file.
+    :param asked: Shapes by name; a letter means the same length wherever it occurs.
+    :param letters: The largest length for each letter; the smallest is 1.
+    :param absent, misshapen, unreal: Texts of the error if an array is missing, has a different
+        shape, or contains anything but finite real numbers. They must be literals in the
+        measure.
+    :raises ValueError: With one of these three texts.
     """
     import io
     import math

@@ -55,10 +55,8 @@ CONSTANTS = ("1", "2", "1/ln 2", "ln 10")  # factors that are the same in all ca
 def changed(of_part, here):
     """Return an explanation by the first simple change that predicts every entry, or None.
 
-    Parameters
-    ----------
-    of_part, here : list of Entry
-        The entries of one part; the entries of all parts in the same cases.
+    :param of_part, here: (list of Entry) The entries of one part; the entries of all parts in
+        the same cases.
     """
     for change in (*_factor(of_part, here), *changes(of_part), *_exchanged(of_part, here)):
         if _predicts(change, of_part):

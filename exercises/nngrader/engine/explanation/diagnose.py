@@ -22,22 +22,15 @@ HOW = {"how", "empty"}  # the common error of the wrong entries in one place, su
 def explain(of_part, here, mistakes, variants=()):
     """Return an explanation of the wrong values of one part in all cases of one kind.
 
-    Parameters
-    ----------
-    of_part, here : list of Entry
-        The entries of the part, at least one of them wrong; the entries of all parts.
-    mistakes : dict
-        The known mistakes by name, each with its hint and the aspects that it loses.
-    variants : sequence of dict
-        What each variant of the reference is, in words.
-
-    Returns
-    -------
-    Explanation
-        The likeliest registered mistake that predicts every entry, or else the first simple
-        change of the correct answer that does, or else the first variant of the reference that
-        does, or else the first description that fits every wrong entry. A mistake explains
-        nothing if it would change another part that is correct.
+    :param of_part, here: (list of Entry) The entries of the part, at least one of them wrong;
+        the entries of all parts.
+    :param mistakes: The known mistakes by name, each with its hint and the aspects that it
+        loses.
+    :param variants: (sequence of dict) What each variant of the reference is, in words.
+    :return: (Explanation) The likeliest registered mistake that predicts every entry, or else
+        the first simple change of the correct answer that does, or else the first variant of
+        the reference that does, or else the first description that fits every wrong entry. A
+        mistake explains nothing if it would change another part that is correct.
     """
     for fits in (Entry.matches, _matches_apart_from_nan):
         if name := _likeliest(fits, of_part, here, mistakes):
@@ -87,10 +80,7 @@ def _is_trivial(e):
 def fits_elsewhere(name, others):
     """Return whether a mistake predicts all entries of a part that it would change.
 
-    Parameters
-    ----------
-    others : list of Entry
-        Entries of the same part in other kinds of ordinary cases.
+    :param others: (list of Entry) Entries of the same part in other kinds of ordinary cases.
     """
     return all(e.matches(e.mistaken[name]) for e in others if _would_change(name, e))
 

@@ -55,10 +55,7 @@ NEAR_ONE = 0.5  # if all numbers are below this, it isn't a law that they are be
 def broken_law(wrong):
     """Return the name of a law that all correct answers obey and no wrong one does, or "".
 
-    Parameters
-    ----------
-    wrong : list of Entry
-        The wrong entries of one part, each of the expected shape.
+    :param wrong: (list of Entry) The wrong entries of one part, each of the expected shape.
     """
     if sum(e.want.size for e in wrong) < ENOUGH or not all(e.want.ndim for e in wrong):
         return ""

@@ -105,7 +105,9 @@ def steady(e):
             np.ma.masked_where(both_zero, d) for d in (e.got - e.want, e.got / e.want)
         )
         for what, d, none in (("amount", amounts, (0,)), ("factor", factors, (0, 1))):
-            if _is_steady(d, axis) and not _is_any(d, none, axis):
+            if _is_steady(d, axis) and not any(
+                np.any(np.all(np.abs(d - k) < NEAR, axis=axis)) for k in none
+            ):
                 about = {"along": along} if along else {}
                 return Finding(Code.STEADY, data={"same": what} | about)
     return None
@@ -135,11 +137,6 @@ def _is_steady(d, axis):
         return False
     spread = np.ma.max(d, axis=axis) - np.ma.min(d, axis=axis)
     return bool(np.all(spread < 1e-6 * np.abs(d).max()))
-
-
-def _is_any(d, numbers, axis):
-    """Return whether any line is filled with one of the numbers, such as a factor of 1."""
-    return any(np.any(np.all(np.abs(d - k) < NEAR, axis=axis)) for k in numbers)
 
 
 def straight(e):

@@ -21,7 +21,8 @@ def letters(shape, sizes, visible, asked=()):
     """
     if not shape:
         return "()"
-    names = [_letter(n, sizes) or _derived(n, k, sizes, shape, asked) for k, n in _axes(shape)]
+    axes = list(enumerate(shape))[: MOST_AXES + 1]
+    names = [_letter(n, sizes) or _derived(n, k, sizes, shape, asked) for k, n in axes]
     words = [
         name or (str(n) if visible or n == 1 else "?")
         for n, name in zip(shape, names, strict=False)
@@ -51,11 +52,6 @@ def _shortened(shape):
     return [shape[:k] + shape[k + 1 :] for k in range(len(shape[: MOST_AXES + 1]))]
 
 
-def _axes(shape):
-    """Return the index and length of each axis, up to one more than can be named."""
-    return list(enumerate(shape))[: MOST_AXES + 1]
-
-
 def _letter(n, sizes):
     """Return the letter for a length, or None if it has none."""
     return next((letter for letter, size in sizes.items() if size == n), None)
@@ -75,15 +71,8 @@ def _derived(n, k, sizes, shape, asked):
 def cause(values, want, sizes):
     """Return the probable cause of a wrong shape, and the values reshaped if possible.
 
-    Parameters
-    ----------
-    sizes : dict
-        Sizes of the case by letter.
-
-    Returns
-    -------
-    tuple
-        Data with the ``cause``, a key of `records.rendering.SHAPES`, and the fields of its
+    :param sizes: Sizes of the case by letter.
+    :return: Data with the ``cause``, a key of `records.rendering.SHAPES`, and the fields of its
         sentence; and the values in the shape of ``want``, or None if they don't fit.
     """
     for look in CAUSES:

@@ -30,27 +30,17 @@ NAMED = (  # common exceptions; a choice among more of them could reveal hidden 
 def raised(names, visible):
     """Return the name of an exception; in hidden cases, only a common one is named.
 
-    Parameters
-    ----------
-    names : tuple of str
-        The names of the classes of the exception, from the most specific to the most general.
-    visible : bool
-        Whether the inputs are visible, so that all of Python's exceptions may be named.
+    :param names: (tuple of str) The names of the classes of the exception, from the most
+        specific to the most general.
+    :param visible: Whether the inputs are visible, so that all of Python's exceptions may be
+        named.
     """
     known = [n for n in names if visible or n in NAMED or n in STOPPED or n == UNWRITTEN]
     return known[0] if known else "an exception"
 
 
 def failure(data, case, o):
-    """Return a finding about a failed call.
-
-    Parameters
-    ----------
-    data, case : dict
-        A packed problem, and the case in which the call failed.
-    o : CallResult
-        The result of the failed call.
-    """
+    """Return a finding about a failed call."""
     kind, name = raised(o.raised, data["visible"]), data["name"]
     if stopped := of_stop(o, kind):
         return Finding(Code.STOPPED, data={"function": name, "stopped": stopped})
@@ -94,13 +84,9 @@ def _where(message, line):
 def prevented(data, case, part):
     """Return a finding about a part that an error in the student's code has prevented.
 
-    Parameters
-    ----------
-    data, case : dict
-        A packed problem and the case. The driver of the problem contains the texts that can
-        name the code that raised the error.
-    part : dict
-        A part of a `CallResult`, of the kind "failed".
+    :param data, case: A packed problem and the case. The driver of the problem contains the
+        texts that can name the code that raised the error.
+    :param part: A part of a `CallResult`, of the kind "failed".
     """
     if not part["line"] and (words := _own_words(data, part["message"])):
         return Finding(Code.UNMEASURED, data={"words": words})
@@ -133,14 +119,10 @@ class Form:
 def form(answer, want, sizes, *, lists, visible):
     """Return a `Form`: the fault of the type or shape of one described value, and its numbers.
 
-    Parameters
-    ----------
-    answer : dict
-        A description by `observe.describe`, checked by `call_result.checked`.
-    sizes : dict
-        Sizes of the case by letter, for shapes such as "(N, C)".
-    lists, visible : bool
-        Whether a list is acceptable; whether shapes may contain numbers of the case.
+    :param answer: A description by `observe.describe`, checked by `call_result.checked`.
+    :param sizes: Sizes of the case by letter, for shapes such as "(N, C)".
+    :param lists, visible: Whether a list is acceptable; whether shapes may contain numbers of
+        the case.
     """
     if answer["values"] is None:
         return Form(no_numbers(answer, not want.ndim), None)

@@ -24,22 +24,14 @@ EACH = 4  # bytes per number; a float64 has 8 bytes, so half an array counts as 
 def judge(data, run, names=(), measure=measured):
     """Return the verdict on a function, called on all packed cases of a problem.
 
-    Parameters
-    ----------
-    run : callable
-        ``run(args)`` calls the function on a dict of arguments, here or in a sandbox, and
-        returns what `observe.observe` returns.
-    names : iterable of str, optional
-        The dotted names that the student's cells use (`reading.names_used`).
-    measure : callable, optional
-        Runs the problem's measure as `observe.measured` does. The grader runs it in a sandbox,
-        because a hostile function may return anything.
-
-    Returns
-    -------
-    Verdict
-        For hidden cases, the findings contain no inputs, no expected values, and no text or
-        number from the function.
+    :param run: ``run(args)`` calls the function on a dict of arguments, here or in a sandbox,
+        and returns what `observe.observe` returns.
+    :param names: (iterable of str) The dotted names that the student's cells use
+        (`reading.names_used`).
+    :param measure: Runs the problem's measure as `observe.measured` does. The grader runs it in
+        a sandbox, because a hostile function may return anything.
+    :return: (Verdict) For hidden cases, the findings contain no inputs, no expected values, and
+        no text or number from the function.
     """
     if data.get("file"):
         return judge_challenge(data, run, list(names), measure)
@@ -50,15 +42,8 @@ def judge(data, run, names=(), measure=measured):
 def charged(data, run, measure=measured):
     """Return the ledger of a function before its points are added up, and numbers to show.
 
-    Parameters
-    ----------
-    data : dict
-        A packed problem that isn't a challenge.
-
-    Returns
-    -------
-    tuple
-        The `Ledger`, and the numbers that the notebook shows.
+    :param data: A packed problem that isn't a challenge.
+    :return: The `Ledger`, and the numbers that the notebook shows.
     """
     ledger = Ledger(data, again=_once_more(data, run, measure))
     results = [checked(run(dict(case["args"]))) for case in data["cases"]]
@@ -244,9 +229,8 @@ def _read_part(ledger, case, k, answer):
     rtol = max(case["rtol"], looks.least_rtol)
     values = _known_form(looks, mistaken, rtol) if looks.values is None else looks.values
     is_known = looks.values is None and values is not None and case["aspect"] != "value"
-    fault = (
-        None if is_known else _charge_form(ledger, case, part, looks)
-    )  # the hint of the mistake is more helpful
+    # the hint of a known mistake is more helpful
+    fault = None if is_known else _charge_form(ledger, case, part, looks)
     if values is None:
         waits = answer["kind"] == "none" and len(ledger.data["returns"]) > 1
         missing = Finding(Code.STILL_MISSING) if waits else None

@@ -245,10 +245,7 @@ def judged(data, case):
 def report(data: dict, verdict: Verdict, most: float) -> dict:
     """Return the report on a verdict, for storing and printing.
 
-    Returns
-    -------
-    dict
-        `score` and `max`; `aspects`, each [earned, most]; `findings`, each as
+    :return: `score` and `max`; `aspects`, each [earned, most]; `findings`, each as
         `Finding.to_json` returns it; `spared`, the aspects that are wrong without losing
         points, because a different aspect has lost them; `criteria`, the assignment's
         description of each aspect; and `tried`, descriptions of the cases of each aspect. For a
@@ -284,12 +281,8 @@ def reweighted(report: dict, most: float) -> dict:
     `graded`, so that nothing is rounded twice, and so that a problem that was set to 0 points
     can be worth points again.
 
-    Parameters
-    ----------
-    report : dict
-        A report from `report` or from this function.
-    most : float
-        The points for a correct answer; 0 drops the problem.
+    :param report: A report from `report` or from this function.
+    :param most: The points for a correct answer; 0 drops the problem.
     """
     graded = report.get("graded") or {key: report[key] for key in ("score", "max", "aspects")}
     rest = {key: value for key, value in report.items() if key != "graded"}

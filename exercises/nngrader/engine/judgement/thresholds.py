@@ -55,15 +55,7 @@ def _reached(data, case, run, measure):
 def status_of(result):
     """Return the status of opening the file, which `challenge.open_and_call` returns first.
 
-    Parameters
-    ----------
-    result : CallResult
-        The checked result of a call.
-
-    Returns
-    -------
-    int or None
-        0 if the file could be opened; None if the answer contains no status.
+    :return: (int or None) 0 if the file could be opened; None if the answer contains no status.
     """
     code = result.parts[0]["values"] if result.parts else None
     whole = code is not None and not code.ndim and code.dtype.kind in "iu"

@@ -24,10 +24,8 @@ class Charge:
 def judge_values(ledger, entries):
     """Compare all entries, ordinary cases first, and record lost points in the ledger.
 
-    Parameters
-    ----------
-    entries : list of Entry
-        All returned values that can be compared, because they have a suitable shape.
+    :param entries: (list of Entry) All returned values that can be compared, because they have
+        a suitable shape.
     """
     charges = []
     kinds = dict.fromkeys((not e.ordinary, e.part, e.group) for e in entries)
@@ -68,9 +66,8 @@ def _judge_ordinary(ledger, of_part, here, others, charges):
     ledger.find(aspect, group, explanation.finding, part)
     charges.append(Charge(part, group, aspect, explanation))
     named = ledger.data["mistakes"].get(explanation.mistake, {})
-    proves = named.get("once", True) and not ledger.data.get(
-        "measure"
-    )  # a part that is True or False has only one wrong value
+    # a measured part is True or False, so it has only one wrong value
+    proves = named.get("once", True) and not ledger.data.get("measure")
     certain = explanation.explains and not explanation.is_variant
     ledger.explained |= certain and proves
     if explanation.finding and not certain:
@@ -95,7 +92,8 @@ def _judge_special(ledger, of_part, here, carried):
     if part in ledger.unclear or ledger.failed:
         ledger.find(aspect, group, Finding(Code.ORDINARY_FIRST), part)
         return
-    candidates = [n for n, m in mistakes.items() if n in named or not _is_ordinary(ledger, m)]
+    ordinary = {*ledger.data["returns"].values()}  # here, a mistake shows on any input
+    candidates = [n for n, m in mistakes.items() if n in named or not ordinary & {*m["loses"]}]
     candidates.sort(key=lambda n: n not in ledger.by_mistake)  # the ones found earlier first
     candidates = {n: mistakes[n] for n in candidates}
     ledger.find(aspect, group, _of_special(ledger, of_part, here, candidates), part)
@@ -107,11 +105,6 @@ def _is_repeated(ledger, of_part):
     parts, k = ledger.again(e.case), list(ledger.data["returns"]).index(e.part)
     values = parts[k]["values"] if parts and k < len(parts) else None
     return values is None or values.shape != e.got.shape or close(values.real, e.got, e.rtol)
-
-
-def _is_ordinary(ledger, mistake):
-    """Return whether a known mistake shows on ordinary input."""
-    return not set(mistake["loses"]).isdisjoint(ledger.data["returns"].values())
 
 
 def _explained(ledger, of_part, here, mistakes):
@@ -151,11 +144,9 @@ def _follows(entry, explanation, mistakes):
 def with_signs(data, case, parts):
     """Return a case whose mistaken answers have the signs closest to the student's answer.
 
-    Parameters
-    ----------
-    parts : list of dict or None
-        Descriptions of the returned values. Signs change only if a mistake declares that they
-        differ between processors, like the signs of singular vectors.
+    :param parts: (list of dict or None) Descriptions of the returned values. Signs change only
+        if a mistake declares that they differ between processors, like the signs of singular
+        vectors.
     """
     flipped = {
         name: _sign_flipped(

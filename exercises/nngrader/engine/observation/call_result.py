@@ -27,31 +27,18 @@ MOST_PARTS = 64
 class CallResult:
     """The result of one call, in a form that has been checked.
 
-    Attributes
-    ----------
-    parts : list of dict or None
-        Descriptions of the returned values; None if the call failed.
-    failed : bool
-        Whether the call failed.
-    raised : tuple of str
-        Names of the exception's classes that are Python's own, from the most specific to the
-        most general.
-    message : str
-        The exception's text, which may come from the student's code.
-    line : tuple
-        The line of the student's function that raised the exception, and the function's name.
-    stopped : dict
-        The limit or the end of the process that made the call fail (`limits.Cause`).
-    missing : bool
-        Whether the student's cells don't define the function.
-    changed : frozenset of str
-        Names of the arguments that the function has changed.
-    steps, held : int
-        Executed lines, and the largest number of allocated bytes.
-    fault : Finding or None
-        A finding if nothing could be measured.
-    reported : float or None
-        An additional number from the measure, for the notebook.
+    :ivar parts: Descriptions of the returned values; None if the call failed.
+    :ivar raised: Names of the exception's classes that are Python's own, from the most specific
+        to the most general.
+    :ivar message: The exception's text, which may come from the student's code.
+    :ivar line: The line of the student's function that raised the exception, and the function's
+        name.
+    :ivar stopped: The limit or the end of the process that made the call fail (`limits.Cause`).
+    :ivar missing: Whether the student's cells don't define the function.
+    :ivar changed: Names of the arguments that the function has changed.
+    :ivar steps, held: Executed lines, and the largest number of allocated bytes.
+    :ivar fault: A finding if nothing could be measured.
+    :ivar reported: An additional number from the measure, for the notebook.
     """
 
     parts: list | None = None

@@ -15,37 +15,20 @@ FINGERPRINT = 3  # random projections
 class Entry:
     """One returned value of one case, together with the expected value.
 
-    Attributes
-    ----------
-    part : str
-        The name of the part of the answer.
-    aspect : str
-        The aspect that loses points if the value is wrong.
-    case : dict
-        The packed case.
-    got, want : ndarray
-        The returned and the expected value. ``got`` has the shape of ``want``, or the shape
-        that a known mistake returns.
-    mistaken : dict
-        The value that each known mistake returns, by name; None if there is none.
-    rtol : float
-        The tolerance, relative to the largest expected entry.
-    visible : bool
-        Whether the case is visible to students.
-    fault : Finding or None
-        A wrong type or shape that hasn't cost points yet.
-    odd : Finding or None
-        A wrong shape that a known mistake has too, since the mistake's hint may be clearer.
-    letters : str
-        Names of the entries, if the value is a list of different quantities.
-    rows : tuple of str
-        Names of the equally large blocks of rows, if the value consists of such blocks.
-    zeros : str
-        A description of the entries that should be 0.
-    absent : bool
-        Whether infinity represents None in this value.
-    variants : ndarray or None
-        The fingerprint of what each variant of the reference returns.
+    :ivar aspect: The aspect that loses points if the value is wrong.
+    :ivar got, want: The returned and the expected value. ``got`` has the shape of ``want``, or
+        the shape that a known mistake returns.
+    :ivar mistaken: The value that each known mistake returns, by name; None if there is none.
+    :ivar rtol: The tolerance, relative to the largest expected entry.
+    :ivar visible: Whether the case is visible to students.
+    :ivar fault: A wrong type or shape that hasn't cost points yet.
+    :ivar odd: A wrong shape that a known mistake has too, since the mistake's hint may be
+        clearer.
+    :ivar letters: Names of the entries, if the value is a list of different quantities.
+    :ivar rows: Names of the equally large blocks of rows, if the value consists of such blocks.
+    :ivar zeros: A description of the entries that should be 0.
+    :ivar absent: Whether infinity represents None in this value.
+    :ivar variants: The fingerprint of what each variant of the reference returns.
     """
 
     part: str

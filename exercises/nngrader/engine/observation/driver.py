@@ -56,11 +56,8 @@ def travels(f):
 def as_text(f, what):
     """Return name and source of a driver or measure, including marked functions it calls.
 
-    Raises
-    ------
-    ValueError
-        If it isn't a plain function in a file, or uses names that aren't defined where the text
-        runs.
+    :raises ValueError: If it isn't a plain function in a file, or uses names that aren't
+        defined where the text runs.
     """
     try:
         source = textwrap.dedent(inspect.getsource(f))
@@ -92,15 +89,10 @@ def _global(f, name):
 def _outer_names(code):
     """Return the names that code looks up as globals or built-ins, at any depth."""
     here = {i.argval for i in dis.get_instructions(code) if i.opname in _LOOKUPS}
-    return here.union(*(_outer_names(c) for c in _inner(code)))
+    return here.union(*(_outer_names(c) for c in code.co_consts if isinstance(c, CodeType)))
 
 
 _LOOKUPS = ("LOAD_GLOBAL", "LOAD_NAME")
-
-
-def _inner(code):
-    """Return the code objects of the functions and classes inside a code object."""
-    return [c for c in code.co_consts if isinstance(c, CodeType)]
 
 
 def arguments(driver):
@@ -136,10 +128,7 @@ def answer_cap(data: dict, output_kb: int) -> int:
 def result_of(data, case, run):
     """Call a function on a case, and return the result that `judge` compares.
 
-    Returns
-    -------
-    CallResult
-        If nothing could be measured, ``fault`` contains the reason.
+    :return: (CallResult) If nothing could be measured, ``fault`` contains the reason.
     """
     return as_judged(data, case, checked(run(dict(case["args"]))))
 
@@ -159,7 +148,9 @@ def measured(data, case, result, measure=observe_measured):
     reply = measure(data["measure"], inputs, raw, len(data["returns"]))
     if not isinstance(reply.get("parts"), list):
         return result.instead([], _fault(data, result.parts, reply.get("message")))
-    parts = [_as_array(part_of(p)) for p in reply["parts"]]
+    parts = [part_of(p) for p in reply["parts"]]
+    # a list of numbers is as good as an array
+    parts = [p if p["values"] is None else p | {"kind": "array"} for p in parts]
     number = None
     if data.get("tells") and len(parts) > len(data["returns"]):
         number = _number(parts.pop())
@@ -173,11 +164,6 @@ def _number(part):
         return None
     number = float(values.item())
     return number if math.isfinite(number) else None
-
-
-def _as_array(part):
-    """Return a part from a measure, with a list of numbers treated as an array."""
-    return part if part["values"] is None else part | {"kind": "array"}
 
 
 def _fault(data, parts, message):

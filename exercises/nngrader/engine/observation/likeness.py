@@ -37,11 +37,8 @@ def fingerprint(source):
     ... )
     True
 
-    Returns
-    -------
-    list of int
-        At most `MOST_FINGERPRINTS` numbers of 48 bits, sorted. The list is empty if the cell
-        can't be parsed or all its statements are ignored.
+    :return: (list of int) At most `MOST_FINGERPRINTS` numbers of 48 bits, sorted. The list is
+        empty if the cell can't be parsed or all its statements are ignored.
     """
     try:
         tree = ast.parse(source) if len(source) <= MOST_CHARACTERS else ast.Module([], [])
@@ -58,15 +55,8 @@ def winnow(numbers):
     >>> sorted(winnow([77, 74, 42, 17, 98, 50, 17, 98, 8]))
     [8, 17, 42]
 
-    Parameters
-    ----------
-    numbers : list of int
-        Digests in the order of the text.
-
-    Returns
-    -------
-    set of int
-        A set with at least one number from every window.
+    :param numbers: (list of int) Digests in the order of the text.
+    :return: (set of int) A set with at least one number from every window.
     """
     last = max(1, len(numbers) - WINDOW + 1) if numbers else 0
     return {min(numbers[i : i + WINDOW]) for i in range(last)}

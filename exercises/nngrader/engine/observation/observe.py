@@ -57,12 +57,7 @@ class TooLarge(ValueError):
 class Failed:
     """Replaces a part of a driver's answer that an error in the student's code has prevented.
 
-    Parameters
-    ----------
-    error : BaseException
-        The error.
-    who : str
-        The name of the code that raised it, as a literal text in the driver.
+    :param who: The name of the code that raised it, as a literal text in the driver.
     """
 
     def __init__(self, error, who):
@@ -122,16 +117,9 @@ def _code(source, title):
 def driven(f, driver):
     """Return a callable that calls a problem's driver with the student's object first.
 
-    Parameters
-    ----------
-    driver : dict or None
-        ``name`` and ``source`` of a function, which can use `np` and the classes in `LENT`, and
-        imports the rest. If None, ``f`` is called directly.
-
-    Returns
-    -------
-    callable
-        A function of the arguments of a case, which should return plain data.
+    :param driver: (dict or None) ``name`` and ``source`` of a function, which can use `np` and
+        the classes in `LENT`, and imports the rest. If None, ``f`` is called directly.
+    :return: A function of the arguments of a case, which should return plain data.
     """
     if driver is None:
         return f
@@ -143,21 +131,13 @@ def driven(f, driver):
 def measured(measure, inputs, raw, n_parts):
     """Call a problem's measure on the raw parts of an answer.
 
-    Parameters
-    ----------
-    measure : dict
-        ``name`` and ``source`` of a function, which can use `np` and imports the rest.
-    inputs : dict
-        The first argument: the inputs of the case, and its values that are only for the
-        measure.
-    raw : list
-        The student's arrays, of any shape, with None for values that aren't arrays.
-
-    Returns
-    -------
-    dict
-        ``parts`` as in `observe`, or ``message``: the text of a ValueError, "" for any other
-        exception.
+    :param measure: ``name`` and ``source`` of a function, which can use `np` and imports the
+        rest.
+    :param inputs: The first argument: the inputs of the case, and its values that are only for
+        the measure.
+    :param raw: The student's arrays, of any shape, with None for values that aren't arrays.
+    :return: ``parts`` as in `observe`, or ``message``: the text of a ValueError, "" for any
+        other exception.
     """
     names = {"__name__": "measure", "np": np}
     exec(_code(measure["source"], "<measure>"), names)
@@ -171,25 +151,16 @@ def measured(measure, inputs, raw, n_parts):
 def observe(f, args, n_parts, *, counted=True):
     """Call ``f`` once, and return a description of the value or the exception.
 
-    Parameters
-    ----------
-    f : callable
-        The student's function, or the callable from `driven`. It is called with the values of
-        ``args`` in order.
-    args : dict
-        Names and values of the arguments; ``f`` receives copies.
-    counted : bool, optional
-        Whether to count executed lines, which slows Python down.
-
-    Returns
-    -------
-    dict
-        ``parts`` (a list of at most ``n_parts + 1`` descriptions, see `describe`) or ``error``
-        ([names of the exception's classes], message, [line, name of the function] or None);
-        ``changed``, the names of the arguments that ``f`` has changed; ``steps``, the number of
-        executed lines of Python outside NumPy, 0 if a driver makes the call or ``counted`` is
-        false; ``held``, the largest number of allocated bytes, 0 if a driver makes the call or
-        the arguments are small; ``seconds``.
+    :param f: The student's function, or the callable from `driven`. It is called with the
+        values of ``args`` in order.
+    :param args: Names and values of the arguments; ``f`` receives copies.
+    :param counted: Whether to count executed lines, which slows Python down.
+    :return: ``parts`` (a list of at most ``n_parts + 1`` descriptions, see `describe`) or
+        ``error`` ([names of the exception's classes], message, [line, name of the function] or
+        None); ``changed``, the names of the arguments that ``f`` has changed; ``steps``, the
+        number of executed lines of Python outside NumPy, 0 if a driver makes the call or
+        ``counted`` is false; ``held``, the largest number of allocated bytes, 0 if a driver
+        makes the call or the arguments are small; ``seconds``.
     """
     copies = copy.deepcopy(args)
     counter = Steps()
@@ -327,15 +298,8 @@ def _split(value, n_parts):
 def describe(value, f=None):
     """Return a description of one returned value as plain data.
 
-    Parameters
-    ----------
-    value : object
-        The value, which may be hostile.
-
-    Returns
-    -------
-    dict
-        ``kind``: array, number, list, tuple, one of `KINDS` or `NAMED`, large, or object;
+    :param value: The value, which may be hostile.
+    :return: ``kind``: array, number, list, tuple, one of `KINDS` or `NAMED`, large, or object;
         ``values``: an array of numbers, or None; ``dtype`` and ``shape`` of the returned value
         (shape None if it has none); ``masked``: the number of masked entries. A `Failed` has
         the kind failed, with ``error`` (as in `observe`) and ``who``; a `Tensor` has the kind
@@ -354,7 +318,7 @@ def _described(value, f):
     """Return a description of a value; a hostile value can make this raise any exception."""
     kind = type(value)
     if kind is Failed:
-        return _as_dict("failed") | _of_error(value, f)
+        return _as_dict("failed") | {"error": _error(value.error, f), "who": str(value.who)}
     if kind is Tensor:
         return _array(value.numbers) | {"kind": "tensor"}
     if issubclass(kind, np.ndarray):
@@ -369,11 +333,6 @@ def _described(value, f):
     known = [n for n, k in KINDS.items() if issubclass(kind, k)]
     known += [NAMED[n] for c in type.mro(kind) if (n := _class_name(c)) in NAMED]
     return _as_dict([*known, "object"][0])
-
-
-def _of_error(failed, f):
-    """Return a description of an error that has prevented a part."""
-    return {"error": _error(failed.error, f), "who": str(failed.who)}
 
 
 def _as_dict(kind, values=None, dtype="", shape=None, masked=0):

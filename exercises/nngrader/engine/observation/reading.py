@@ -211,12 +211,8 @@ def _is_foreign(node):
 class _Statement:
     """A statement outside of functions, with sets that are computed once.
 
-    Attributes
-    ----------
-    nodes : list
-        All nodes of its tree.
-    foreign : set
-        The nodes for which `_is_foreign` is true.
+    :ivar nodes: All nodes of its tree.
+    :ivar foreign: (set) The nodes for which `_is_foreign` is true.
     """
 
     def __init__(self, node):

@@ -62,15 +62,10 @@ class Child:
 def serve(source: int, sink: int, work, folders=()) -> None:
     """Carry out the grader's orders until it closes its pipe.
 
-    Parameters
-    ----------
-    source, sink : int
-        The grader's pipes: orders come from one, replies go to the other.
-    work : callable
-        ``work(source, sink)`` answers questions; each child process runs it.
-    folders : iterable of str
-        The sandbox's own writable folders, to be emptied after each function. Empty if there
-        is no sandbox.
+    :param source, sink: The grader's pipes: orders come from one, replies go to the other.
+    :param work: ``work(source, sink)`` answers questions; each child process runs it.
+    :param folders: (iterable of str) The sandbox's own writable folders, to be emptied after
+        each function. Empty if there is no sandbox.
     """
     _harden()
     child = None

@@ -34,21 +34,11 @@ class Large(Bad):
 def pack(value) -> bytes:
     """Return a value as one frame.
 
-    Parameters
-    ----------
-    value : plain data
-        None, bool, int of 64 bits, float, str, arrays and NumPy scalars of the listed dtypes,
-        and lists, tuples and dicts (with str keys) of these, at most 12 deep.
-
-    Returns
-    -------
-    bytes
-        Two 32-bit lengths, the header in JSON, the arrays' bytes (little-endian).
-
-    Raises
-    ------
-    Bad
-        If the value is not plain data, or too large.
+    :param value: (plain data) None, bool, int of 64 bits, float, str, arrays and NumPy scalars
+        of the listed dtypes, and lists, tuples and dicts (with str keys) of these, at most 12
+        deep.
+    :return: Two 32-bit lengths, the header in JSON, the arrays' bytes (little-endian).
+    :raises Bad: If the value is not plain data, or too large.
     """
     arrays = []
     text = json.dumps(_encode(value, arrays, 0), ensure_ascii=False)
@@ -62,17 +52,9 @@ def pack(value) -> bytes:
 def send(fd: int, frame: bytes, deadline: float | None = None) -> None:
     """Write a frame to a pipe.
 
-    Parameters
-    ----------
-    fd : int
-        The pipe; with a deadline it must not block.
-    deadline : float, optional
-        Time on the clock of `time.monotonic`, in seconds.
-
-    Raises
-    ------
-    TimeoutError
-        If the reader hasn't accepted everything by then.
+    :param fd: The pipe; with a deadline it must not block.
+    :param deadline: Time on the clock of `time.monotonic`, in seconds.
+    :raises TimeoutError: If the reader hasn't accepted everything by then.
     """
     rest = memoryview(frame)
     while rest:
@@ -84,24 +66,11 @@ def send(fd: int, frame: bytes, deadline: float | None = None) -> None:
 def receive(fd: int, deadline: float | None = None, cap: int = BODY):
     """Read one frame and decode it.
 
-    Parameters
-    ----------
-    deadline : float, optional
-        Time on the clock of `time.monotonic`, in seconds.
-    cap : int
-        Maximum total size of arrays, in bytes; a larger frame is not read.
-
-    Returns
-    -------
-    plain data
-        A value as in `pack`; arrays are new copies.
-
-    Raises
-    ------
-    Bad, ValueError, TypeError, RecursionError
-        If the bytes are not a frame.
-    EOFError, TimeoutError
-        If the writer has disappeared, or is late.
+    :param deadline: Time on the clock of `time.monotonic`, in seconds.
+    :param cap: Maximum total size of arrays, in bytes; a larger frame is not read.
+    :return: (plain data) A value as in `pack`; arrays are new copies.
+    :raises Bad, ValueError, TypeError, RecursionError: If the bytes are not a frame.
+    :raises EOFError, TimeoutError: If the writer has disappeared, or is late.
     """
     head, body = LENGTHS.unpack(exactly(fd, LENGTHS.size, deadline))
     if head > HEADER or body > cap:
@@ -113,15 +82,8 @@ def receive(fd: int, deadline: float | None = None, cap: int = BODY):
 def exactly(fd: int, n: int, deadline: float | None = None) -> bytes:
     """Read a number of bytes.
 
-    Parameters
-    ----------
-    deadline : float, optional
-        Time on the clock of `time.monotonic`, in seconds.
-
-    Raises
-    ------
-    EOFError, TimeoutError
-        If the writer has disappeared, or is late.
+    :param deadline: Time on the clock of `time.monotonic`, in seconds.
+    :raises EOFError, TimeoutError: If the writer has disappeared, or is late.
     """
     out = bytearray()
     while len(out) < n:
