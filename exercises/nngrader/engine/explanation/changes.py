@@ -33,7 +33,8 @@ class Explanation:
     @property
     def is_variant(self):
         """Return whether it is a variant of the reference, which doesn't change the points."""
-        return self.finding is not None and self.finding.code == Code.VARIANT
+        is_variant = self.finding is not None and self.finding.code == Code.VARIANT
+        return is_variant and self.predict is None
 
     @property
     def explains(self):

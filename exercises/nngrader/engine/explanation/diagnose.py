@@ -38,7 +38,10 @@ def explain(of_part, here, mistakes, variants=()):
             finding = Finding(Code.MISTAKE, data=about, mistake=name)
             return Explanation(finding, lambda e: e.mistaken.get(name))
     refuted = {n for n in mistakes if _is_refuted(n, of_part, here)}
-    if explanation := changed(of_part, here) or _variant(of_part, here, variants):
+    variant, explanation = _variant(of_part, here, variants), changed(of_part, here)
+    if explanation and variant and explanation.finding.code in (Code.FACTOR, Code.AMOUNT):
+        return Explanation(variant.finding, explanation.predict)  # which names the cause
+    if explanation := explanation or variant:
         return explanation
     explanation = describe([e for e in of_part if not e.right])
     if explanation.finding and explanation.finding.code in VAGUE_CODES:
@@ -53,7 +56,7 @@ def _variant(of_part, here, variants):
     A variant explains nothing if it would change another part that is correct, or if the answer
     contains only one number or is an argument, because that has simpler causes.
     """
-    if any(_is_trivial(e) for e in of_part):
+    if _is_trivial(of_part):
         return None
     known = [e.similar_variants for e in of_part if e.variants is not None]
     fitting = set.intersection(*known) if known and variants else set()
@@ -64,16 +67,25 @@ def _variant(of_part, here, variants):
         return None
     k = max(sorted(fitting), key=lambda k: sum(k in e.similar_variants for e in here))
     finding = Finding(Code.VARIANT, data={"variant": variants[k]})
-    return Explanation(finding, shown_by=lambda e: k in e.similar_variants)
+    if all(e.right or k in e.similar_variants for e in here if e.variants is not None):
+        return Explanation(finding, shown_by=lambda e: k in e.similar_variants)
+    # Otherwise, a function could reveal a hidden input by the variants that it chooses.
+    return Explanation(finding, shown_by=lambda e: False) if of_part[0].visible else None
 
 
-def _is_trivial(e):
-    """Return whether an answer contains only one number, or is one of the arguments."""
-    if not e.got.size or not np.isfinite(e.got).any():
-        return True
-    if e.got.size > 1 and np.ptp(e.got[np.isfinite(e.got)]) == 0:
-        return True
-    arrays = (a for a in e.args.values() if isinstance(a, np.ndarray))
+def _is_trivial(of_part):
+    """Return whether answers contain only one number, or are one of the arguments."""
+    finite = [e.got[np.isfinite(e.got)] for e in of_part]
+    constant = any(
+        e.got.size > 1 and len(np.unique(v)) < 2 for e, v in zip(of_part, finite, strict=True)
+    )
+    numbers = np.unique(np.concatenate([v.ravel() for v in finite]))
+    return constant or len(numbers) < 2 or any(map(_is_argument, of_part))
+
+
+def _is_argument(e):
+    """Return whether an answer equals one of the arguments."""
+    arrays = [a for a in e.args.values() if isinstance(a, np.ndarray)]
     return any(a.shape == e.got.shape and np.array_equal(a, e.got) for a in arrays)
 
 
