@@ -59,6 +59,23 @@ SPIES = {
         pids = [int(p) for p in os.listdir("/proc") if p.isdigit()]
         return len(pids) > 5 or max(pids) > 1000
     """),
+    "memory that belongs to nobody": spy("""
+        import mmap
+        libc = ctypes.CDLL(None)
+        if libc.shmget(0, 1 << 20, 0o1600) >= 0 or libc.memfd_create(b"x", 0) >= 0:
+            return True
+        try:
+            mmap.mmap(-1, 1 << 20)
+            return True
+        except OSError:
+            pass
+        try:
+            with open("/dev/zero", "r+b") as f:
+                mmap.mmap(f.fileno(), 1 << 20)
+            return True
+        except OSError:
+            return False
+    """),
     "room on the disk": spy("""
         written = 0
         for place in ("/tmp", "/dev/shm", "/dev", "/", "/g", "/g/site", "/usr", "/usr/local"):
@@ -116,6 +133,14 @@ SPIES = {
         except OSError:
             return len(os.sched_getaffinity(0)) > 1
     """),
+    "packages that solve it": spy("""
+        for name in ("scipy", "sklearn", "torch", "nnlib", "nbgrader", "nngrader.engine"):
+            try:
+                __import__(name)
+                return True
+            except ImportError:
+                pass
+    """),
     "more than the arguments in the question": spy("""
         frame = sys._getframe()
         while "question" not in frame.f_locals:
@@ -133,6 +158,9 @@ SPIES = {
             first, last = (int(n, 16) for n in ends.split("-"))
             if aspect.search(ctypes.string_at(first, last - first)):
                 return True
+    """),
+    "files that the grader left open": spy("""
+        return len(os.listdir("/proc/self/fd")) > 6
     """),
     "how the grader was started": spy("""
         words = ("sub" + "mitted", "nbgr" + "ader", "nngr" + "ader.toml", ".se" + "ed")
