@@ -112,7 +112,7 @@ WRONG = {
     "not scaled": (
         npz(weight=GOOD["weight"], bias=np.arange(10.0) / 9),
         lambda f, p: (p @ f["weight"].T + f["bias"]).argmax(axis=1),
-        "Do you divide each pixel by 255, and do you add the bias?",
+        "Predict one image step by step",
     ),
     "scores": (npz(**GOOD), lambda f, p: p @ f["weight"].T, "one label for each"),
     "other names": (npz(W=GOOD["weight"], b=GOOD["bias"]), lambda f, p: p[:, 0], "two arrays"),

@@ -304,7 +304,7 @@ def no_labels(file, pictures):
 
 WRONG = {
     "guesses": (GOOD, lambda f, p: np.ones(len(p), int), "your labels aren't the classes"),
-    "not scaled": (GOOD, lambda f, p: P.solve(f, p * 255.0), "Do you divide each pixel by 255"),
+    "not scaled": (GOOD, lambda f, p: P.solve(f, p * 255.0), "Predict one image step by step"),
     "scores": (GOOD, lambda f, p: np.zeros((len(p), 10)), "one label for each"),
     "nan": (GOOD | {"9.bias": np.full(10, np.nan)}, P.solve, "finite real numbers"),
     "too wide": (

@@ -108,7 +108,7 @@ WRONG = {
     "not scaled": (
         GOOD | {"b2": np.arange(10.0) / 9},
         lambda f, p: (p[:, :20].astype(float) @ f["W2"].T + f["b2"]).argmax(1),
-        "Do you divide each pixel by 255, add both biases, and apply the ReLU",
+        "Predict one image step by step",
     ),
     "no hidden layer": (
         {"W1": np.eye(10, 784), "b1": np.zeros(10)},

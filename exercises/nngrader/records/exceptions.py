@@ -10,7 +10,13 @@ CAUSES = [  # a pattern of the message, and where to look; the first that fits
     (
         r"could not be broadcast together with shapes",
         "Compare the two shapes from the right: NumPy combines two sizes only if they are "
-        "equal or one of them is 1. Which array needs a new axis, as in `x[:, None]`?",
+        "equal or one of them is 1. Does one of them have a wrong length, or need a new axis, "
+        "as in `x[:, None]`?",
+    ),
+    (
+        r"kth\(=.*out of bounds",
+        "`np.partition` and `np.argpartition` count positions from 0. What is the last "
+        "position in an array of this length?",
     ),
     (
         r"could not broadcast input array from shape",

@@ -725,7 +725,9 @@ def _error_expected(data):
     if "raised" in data:
         return {
             "returned": f"raises {data['raised']}",
-            "cause": "Which check should come first?",
+            "cause": "Which exception does `assert` raise, and which one should you raise?"
+            if data["raised"] == "AssertionError"
+            else "Which check should come first?",
         }
     if data["returned"] == "error":
         return {

@@ -39,7 +39,8 @@ def right_by_the_file(args, labels):
         scores,
         args["target"],
         "Your labels aren't the classes with the highest scores that the weights in your file "
-        "produce. Do you divide each pixel by 255, and do you add the bias?",
+        "produce. Predict one image step by step, and compare each step, from the division of "
+        "the pixels to the index of the largest score, with the problem text.",
     )
 
 

@@ -34,8 +34,8 @@ def right_by_the_network(args, labels):
         scores,
         args["target"],
         "Your labels aren't the classes with the highest scores of the network in your file. "
-        "Do you divide each pixel by 255, add both biases, and apply the ReLU in the correct "
-        "place?",
+        "Predict one image step by step, and compare each step, from the division of the "
+        "pixels to the index of the largest score, with the problem text.",
     )
 
 

@@ -112,9 +112,9 @@ def bound_of_the_network(args, answer):
                 "logarithm of?"
             )
         raise ValueError(
-            "Your result isn't the ELBO of the network in your file. Check that you average 2 "
-            "by 2 pixels and divide by 255, that you use the given noise, and that each hidden "
-            "layer has a ReLU and the last layer a sigmoid."
+            "Your result isn't the ELBO of the network in your file. Compute one image step "
+            "by step, and compare each step, from the averages of 2 by 2 pixels to the two "
+            "sums of the ELBO, with the problem text."
         )
     return bound.mean()
 

@@ -100,8 +100,8 @@ def right_by_the_network(args, labels):
         labels,
         asked,
         asked.argmax(axis=1),  # we only check that the labels agree
-        "your labels aren't the classes with the highest scores of the network in the file. Do "
-        "you divide each pixel by 255 and load all arrays, and in which mode is the network?",
+        "your labels aren't the classes with the highest scores of the network in the file. "
+        "Predict one image step by step, and compare each step with the problem text.",
     )
     if not np.isfinite(scores).all():
         raise ValueError("the scores from your file aren't finite. How large are the weights?")

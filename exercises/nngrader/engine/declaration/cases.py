@@ -2,6 +2,7 @@
 
 import contextlib
 import traceback
+import warnings
 import zlib
 from itertools import combinations
 from pathlib import Path
@@ -84,7 +85,8 @@ def pack(problem, seed, *, visible, variants=True):
 
 def _parts(problem, f, case):
     """Return the parts of a function's answer in a packed case, or None if it fails."""
-    with np.errstate(all="ignore"), contextlib.suppress(Exception):
+    with contextlib.suppress(Exception), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         return _answer(problem, Mistake(f, "", frozenset()), {**case, "error": None}).values
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...records import exceptions
 from ...records.codes import Code
 from ...records.finding import Finding
 from ..explanation.shapes import cause, is_near, letters
@@ -56,8 +57,8 @@ def failure(data, case, o):
     arrays = {n: v for n, v in args.items() if isinstance(v, np.ndarray) and v.ndim}
     about["given"] = {n: str(v.shape) for n, v in arrays.items()}
     asked = [c["error"] for c in data["cases"] if c["error"] in o.raised]
-    if asked and not case["error"]:
-        about["unasked"] = True
+    if asked and not case["error"] and not exceptions.cause(o.message or ""):
+        about["unasked"] = True  # the student's own check raised it
     return Finding(Code.RAISED, cases=(case["tried"],), data=about | _where(o.message, o.line))
 
 
