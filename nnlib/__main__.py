@@ -5,6 +5,8 @@ python -m nnlib
 
 import os
 import platform
+import re
+from pathlib import Path
 
 import numpy as np
 
@@ -34,12 +36,9 @@ def report() -> str:
 
 def processor() -> str:
     """Return the name of this computer's processor."""
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as lines:
-            model = next(line for line in lines if "model name" in line)
-        return model.partition(": ")[2].strip()
-    except (OSError, StopIteration):  # not on Linux, or on ARM
-        return platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")  # on Linux; on ARM, it contains no name
+    names = re.findall("model name.*: (.*)", info.read_text()) if info.exists() else []
+    return names[0] if names else platform.processor() or platform.machine()
 
 
 if __name__ == "__main__":

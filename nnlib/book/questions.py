@@ -230,11 +230,7 @@ def _number(value: float) -> str:
 
 
 def order(
-    text: str,
-    steps: Sequence[tuple[str, str]],
-    *,
-    why: str,
-    also: Sequence[Sequence[int]] = (),
+    text: str, steps: Sequence[tuple[str, str]], *, why: str, also: Sequence[Sequence[int]] = ()
 ) -> Question:
     """Make a question whose answer is the order of some steps.
 

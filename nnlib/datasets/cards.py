@@ -11,13 +11,7 @@ import numpy as np
 
 from . import drawing
 from .pictures import FASHION_CLASSES, digits, fashion_mnist, photographs
-from .series import (
-    WEATHER_FEATURES,
-    WEATHER_KINDS,
-    japanese_vowels,
-    seattle_weather,
-    sunspots,
-)
+from .series import WEATHER_FEATURES, WEATHER_KINDS, japanese_vowels, seattle_weather, sunspots
 from .tables import PENGUIN_FEATURES, PENGUIN_SPECIES, penguins
 from .texts import first_names, shakespeare
 

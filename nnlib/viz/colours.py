@@ -1,18 +1,7 @@
 """The colours of text and lines, and ten colours that colour-blind readers can distinguish."""
 
 __all__ = [
-    *(
-        "BLUE",
-        "COLOURS",
-        "DARK",
-        "GREEN",
-        "GRID",
-        "INK",
-        "ORANGE",
-        "SOFT",
-        "VARIABLES",
-        "WORDS",
-    ),
+    *("BLUE", "COLOURS", "DARK", "GREEN", "GRID", "INK", "ORANGE", "SOFT", "VARIABLES", "WORDS")
 ]
 
 INK, GRID, SOFT = "#1f2430", "#d9dce3", "#eef1f6"
