@@ -107,11 +107,21 @@ def test_a_few_ties_may_be_decided_in_another_way():
     assert reached(raw, in_single_precision)[0] == asked == reached(raw, some_others)[0]
 
 
+def one_more(file, pictures):
+    return P.solve(file, pictures) + 1
+
+
 GOOD = {"weight": np.eye(10, 784), "bias": np.zeros(10)}
 WRONG = {
     "not scaled": (
         npz(weight=GOOD["weight"], bias=np.arange(10.0) / 9),
         lambda f, p: (p @ f["weight"].T + f["bias"]).argmax(axis=1),
+        "Your pixels aren't divided by 255",
+    ),
+    "counted from 1": (P.solved_path.read_bytes(), one_more, "your labels are too large by 1"),
+    "lowest score": (
+        P.solved_path.read_bytes(),
+        lambda f, p: (p @ f["weight"].T).argmin(axis=1),
         "Predict one image step by step",
     ),
     "scores": (npz(**GOOD), lambda f, p: p @ f["weight"].T, "one label for each"),

@@ -304,7 +304,11 @@ def no_labels(file, pictures):
 
 WRONG = {
     "guesses": (GOOD, lambda f, p: np.ones(len(p), int), "your labels aren't the classes"),
-    "not scaled": (GOOD, lambda f, p: P.solve(f, p * 255.0), "Predict one image step by step"),
+    "not scaled": (
+        GOOD,
+        lambda f, p: P.solve(f, p * 255.0),
+        "your pixels aren't divided by 255",
+    ),
     "scores": (GOOD, lambda f, p: np.zeros((len(p), 10)), "one label for each"),
     "nan": (GOOD | {"9.bias": np.full(10, np.nan)}, P.solve, "finite real numbers"),
     "too wide": (

@@ -108,7 +108,7 @@ WRONG = {
     "not scaled": (
         GOOD | {"b2": np.arange(10.0) / 9},
         lambda f, p: (p[:, :20].astype(float) @ f["W2"].T + f["b2"]).argmax(1),
-        "Predict one image step by step",
+        "Your pixels aren't divided by 255",
     ),
     "no hidden layer": (
         {"W1": np.eye(10, 784), "b1": np.zeros(10)},

@@ -34,6 +34,7 @@ def right_by_the_file(args, labels):
     )
     with np.errstate(over="ignore", invalid="ignore"):  # sums may overflow
         scores = args["pictures"] / 255 @ read["weight"].T + read["bias"]
+    pictures, weight, bias = args["pictures"][:200], read["weight"].T, read["bias"]
     return share_right(
         labels,
         scores,
@@ -41,6 +42,19 @@ def right_by_the_file(args, labels):
         "Your labels aren't the classes with the highest scores that the weights in your file "
         "produce. Predict one image step by step, and compare each step, from the division of "
         "the pixels to the index of the largest score, with the problem text.",
+        {
+            "Your pixels aren't divided by 255. Where does the problem text divide them?": (
+                lambda: pictures @ weight + bias
+            ),
+            "Your pixels are only 0 and 1. What does `//` do to 200 / 255?": (
+                lambda: pictures // 255 @ weight + bias
+            ),
+            "Your scores don't contain the bias. Where does the formula add it?": (
+                lambda: pictures / 255 @ weight
+            ),
+            "Your code reshapes `weight` to (784, 10), which mixes the classes. How do you "
+            "transpose it?": lambda: pictures / 255 @ weight.T.reshape(784, 10) + bias,
+        },
     )
 
 

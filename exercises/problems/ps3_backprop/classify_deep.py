@@ -26,9 +26,14 @@ def right_by_the_network(args, labels):
         "and b2 (10,), with H from 1 to 1000.",
         "Your file should contain only finite real numbers.",
     )
+
+    def scores_of(x, relu=True, b1=1, b2=1):
+        h = x @ p["W1"].T + b1 * p["b1"]
+        return (np.maximum(h, 0) if relu else h) @ p["W2"].T + b2 * p["b2"]
+
     with np.errstate(over="ignore", invalid="ignore"):  # sums may overflow
-        h = np.maximum(args["pictures"] / 255 @ p["W1"].T + p["b1"], 0)
-        scores = h @ p["W2"].T + p["b2"]
+        scores = scores_of(args["pictures"] / 255)
+    few = args["pictures"][:200]
     return share_right(
         labels,
         scores,
@@ -36,6 +41,23 @@ def right_by_the_network(args, labels):
         "Your labels aren't the classes with the highest scores of the network in your file. "
         "Predict one image step by step, and compare each step, from the division of the "
         "pixels to the index of the largest score, with the problem text.",
+        {
+            "Your pixels aren't divided by 255. Where does the problem text divide them?": (
+                lambda: scores_of(few)
+            ),
+            "Your pixels are only 0 and 1. What does `//` do to 200 / 255?": (
+                lambda: scores_of(few // 255)
+            ),
+            "Your hidden layer has no ReLU. Which values of h does the formula replace by 0?": (
+                lambda: scores_of(few / 255, relu=False)
+            ),
+            "Your hidden layer doesn't contain b1. Where does the formula add it?": (
+                lambda: scores_of(few / 255, b1=0)
+            ),
+            "Your scores don't contain b2. Where does the formula add it?": (
+                lambda: scores_of(few / 255, b2=0)
+            ),
+        },
     )
 
 

@@ -53,8 +53,8 @@ def right_by_the_network(args, labels):
             "have per image?"
         )
 
-    def scores_of(images):
-        h = np.float32(images.reshape(-1, 1, 28, 28)) / 255
+    def scores_of(images, largest=255, linear="", flip=1, pool=np.max, order=(0, 1, 2, 3)):
+        h = np.float32(images.reshape(-1, 1, 28, 28)) / largest
         for name in ("0", "3", "6"):
             weight, bias = (np.float32(p[name + end]) for end in (".weight", ".bias"))
             (N, C, H, W), padded = h.shape, np.pad(h, ((0, 0), (0, 0), (1, 1), (1, 1)))
@@ -62,18 +62,23 @@ def right_by_the_network(args, labels):
             for k in range(3):
                 for v in range(3):
                     columns[:, k, v] = padded[:, :, k : k + H, v : v + W].swapaxes(0, 1)
+            weight = weight[:, :, ::flip, ::flip]
             flat = weight.reshape(len(bias), -1) @ columns.reshape(C * 9, -1) + bias[:, None]
-            h = np.maximum(flat, 0).reshape(len(bias), N, H, W).swapaxes(0, 1)
+            h = (
+                (flat if name == linear else np.maximum(flat, 0))
+                .reshape(len(bias), N, H, W)
+                .swapaxes(0, 1)
+            )
             if name != "6":
-                h = h.reshape(N, len(bias), H // 2, 2, W // 2, 2).max(axis=(3, 5))
-        return h.reshape(N, -1) @ p["9.weight"].T + p["9.bias"]
+                h = pool(h.reshape(N, len(bias), H // 2, 2, W // 2, 2), axis=(3, 5))
+        return h.transpose(order).reshape(N, -1) @ p["9.weight"].T + p["9.bias"]
 
     images, target = args["target"][:, :784], args["target"][:, 784].astype(int)
     with np.errstate(over="ignore", invalid="ignore"):  # sums may overflow
         scores = np.concatenate(
             [scores_of(images[k : k + 40]) for k in range(0, len(images), 40)]
         )
-    tried = len(args["pictures"])
+    tried, few = len(args["pictures"]), args["pictures"][:50]
     share_right(
         labels,
         scores[:tried],
@@ -81,6 +86,21 @@ def right_by_the_network(args, labels):
         "your labels aren't the classes with the highest scores of the network in the "
         "file. Predict one image step by step, and compare each step, and the shape after "
         "it, with the problem text.",
+        {
+            "your pixels aren't divided by 255. Where does the problem text divide them?": (
+                lambda: scores_of(few, largest=1)
+            ),
+            "one of your convolutions has no ReLU after it. How many layers have one?": (
+                lambda: scores_of(few, linear="6")
+            ),
+            "your kernels are flipped. In which direction does the convolution of the problem "
+            "text read a kernel?": lambda: scores_of(few, flip=-1),
+            "you pool with the mean. Which number of each window does the text take?": (
+                lambda: scores_of(few, pool=np.mean)
+            ),
+            "your code flattens the maps in another order. Which axis comes right after the "
+            "images when you flatten?": lambda: scores_of(few, order=(0, 2, 3, 1)),
+        },
     )
     if not np.isfinite(scores).all():
         raise ValueError("the scores aren't finite. How large are the weights?")
