@@ -157,7 +157,7 @@ def promote(name: str, *operands: Any) -> list[np.ndarray]:
 
 
 def pair(name: str, input: Any, other: Any) -> tuple[np.ndarray, Any]:
-    """Return operands in one dtype; a Python int or float b is kept if a is a float array."""
+    """Return operands in one dtype; a Python int or float b stays one if a is a float array."""
     a = input.array if isinstance(input, Tensor) else input  # raw(input), inlined for speed
     b = other.array if isinstance(other, Tensor) else other
     if type(a) is np.ndarray:

@@ -72,7 +72,7 @@ def cross_entropy(args, answer):
             if near(s + (answer - s)[:1, :1]) or near(shifted + (answer - shifted)[:1, :1]):
                 raise ValueError(
                     "Your function subtracts the same number from the scores of all images. "
-                    "Over which axis does the formula sum exp(s)?"
+                    "Which axis does the formula sum exp(s) over?"
                 )
             if near(log_softmax(scores(args["pictures"] // 255))):
                 raise ValueError(

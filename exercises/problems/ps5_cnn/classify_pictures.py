@@ -93,13 +93,13 @@ def right_by_the_network(args, labels):
             "one of your convolutions has no ReLU after it. How many layers have one?": (
                 lambda: scores_of(few, linear="6")
             ),
-            "your kernels are flipped. In which direction does the convolution of the problem "
-            "text read a kernel?": lambda: scores_of(few, flip=-1),
+            "your kernels are flipped. Does the formula of the problem text begin with the "
+            "first row of a kernel, or with the last?": lambda: scores_of(few, flip=-1),
             "you pool with the mean. Which number of each window does the text take?": (
                 lambda: scores_of(few, pool=np.mean)
             ),
-            "your code flattens the maps in another order. Which axis comes right after the "
-            "images when you flatten?": lambda: scores_of(few, order=(0, 2, 3, 1)),
+            "your code flattens the maps in the wrong order. Which axis comes second before you "
+            "flatten?": lambda: scores_of(few, order=(0, 2, 3, 1)),
         },
     )
     if not np.isfinite(scores).all():

@@ -40,6 +40,7 @@ fast = problem(
     rtol=DIGITS,
     driver=small_or_large,
     trains=True,  # nothing is trained, but an answer takes as long as training
+    slow=True,
     returns={"y": "value", "lines": "loops"},
     wrong={
         "lines": "Your function runs more lines of Python when the input has more rows, "

@@ -50,7 +50,8 @@ def add_variants(problem, data, answer):
     ``answer(function, case)`` returns the parts of a function's answer in a packed case, or
     None if it fails.
     """
-    if problem.measure or problem.trains or problem.none:
+    takes_long = problem.trains and not problem.slow
+    if problem.measure or takes_long or problem.none:
         return
     ordinary = [c for c in data["cases"] if c["aspect"] == "value" and not c["error"]]
     first, *others = ordinary[: 1 if problem.slow else MOST_CASES]
