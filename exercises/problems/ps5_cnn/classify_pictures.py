@@ -98,8 +98,8 @@ def right_by_the_network(args, labels):
             "you pool with the mean. Which number of each window does the text take?": (
                 lambda: scores_of(few, pool=np.mean)
             ),
-            "your code flattens the maps in the wrong order. Which axis comes second before you "
-            "flatten?": lambda: scores_of(few, order=(0, 2, 3, 1)),
+            "your code flattens the maps in the wrong order. Which axis comes second before "
+            "you flatten?": lambda: scores_of(few, order=(0, 2, 3, 1)),
         },
     )
     if not np.isfinite(scores).all():
