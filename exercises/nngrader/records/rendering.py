@@ -185,6 +185,9 @@ LAWS = {  # rules that the correct values obey and the wrong ones break
 }
 VARIANTS = {  # small changes of the reference; the last words fit if names are unknown
     "term": ["leave out the term `{of}`", "leave out a term"],
+    "term-twice": ["add the term `{of}` twice", "add a term twice"],
+    "factor-twice": ["multiply by `{of}` twice", "multiply by a factor twice"],
+    "divisor-twice": ["divide by `{of}` twice", "divide by a number twice"],
     "added": ["add `{of}` instead of subtracting it", "add a term instead of subtracting it"],
     "subtracted": [
         "subtract `{of}` instead of adding it",

@@ -215,6 +215,11 @@ def _become(make):
     return change
 
 
+def _again(node):
+    """Apply the operation of a node once more: a + b becomes a + b + b."""
+    node.left = ast.BinOp(node.left, node.op, node.right)
+
+
 def _set_keyword(k, value):
     """Return a function that sets the k-th keyword argument of a call."""
     return lambda node: setattr(node.keywords[k], "value", ast.Constant(value))
@@ -266,6 +271,7 @@ def _of_operation(node):
             yield {"kind": "term", "of": right}, first
             yield {"kind": "term", "of": left}, second
             yield {"kind": "subtracted", "of": right}, _set("op", ast.Sub())
+            yield {"kind": "term-twice", "of": right}, _again
         case ast.Sub():
             yield {"kind": "term", "of": right}, first
             yield {"kind": "added", "of": right}, _set("op", ast.Add())
@@ -273,9 +279,11 @@ def _of_operation(node):
             yield {"kind": "factor", "of": right}, first
             yield {"kind": "factor", "of": left}, second
             yield {"kind": "divided", "of": right}, _set("op", ast.Div())
+            yield {"kind": "factor-twice", "of": right}, _again
         case ast.Div() | ast.FloorDiv():
             yield {"kind": "divisor", "of": right}, first
             yield {"kind": "multiplied", "of": right}, _set("op", ast.Mult())
+            yield {"kind": "divisor-twice", "of": right}, _again
         case ast.Pow():
             yield {"kind": "exponent", "of": right}, first
             yield {"kind": "multiplied-power", "of": right}, _set("op", ast.Mult())
