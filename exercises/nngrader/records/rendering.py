@@ -714,7 +714,7 @@ def _raised(data):
     """Return the fields of an exception: where to look, and the shapes of the inputs."""
     fields = _stopped(data)
     if data.get("unasked"):
-        fields["cause"] = "This input is allowed: which of your checks rejects it?"
+        fields["cause"] = "This input is allowed. Which condition in your code leads to this?"
     if shapes := data.get("given"):
         fields["shapes"] = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
     return fields

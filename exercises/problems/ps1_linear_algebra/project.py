@@ -47,14 +47,16 @@ def independent(rng, M):
     while True:
         A = integers(rng, M, n)
         if left_over(A).min() > CLEAR:
-            # very different lengths, so that 1,000 steps of gradient descent never converge
-            return rng.normal(size=M) * 5, A * 8.0 ** rng.permutation(np.arange(n) % 3)
+            # Very different lengths, so that 1,000 steps of gradient descent never converge,
+            # and short ones, so that A^T A + 1e-8 I gives a wrong answer.
+            lengths = 8.0 ** rng.permutation(np.arange(n) % 3) / 128
+            return rng.normal(size=M) * 5, A * lengths
 
 
 @projections.case("dependent")
 def dependent(rng, M):
     """Linearly dependent columns."""
-    return rng.normal(size=M) * 5, depending(rng, M, some(rng, max(1, M - 3)))
+    return rng.normal(size=M) * 5, depending(rng, M, some(rng, max(1, M - 3))) / 128
 
 
 @projections.alternative

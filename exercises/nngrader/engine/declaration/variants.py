@@ -31,8 +31,8 @@ OF_FUNCTIONS = (  # kinds of variants whose words contain no variables
 EXCHANGED = {  # operators that are mistaken for each other
     ast.Mult: (ast.Add, ast.MatMult), ast.Add: (ast.Mult,), ast.FloorDiv: (ast.Div, ast.Mod),
     ast.Mod: (ast.FloorDiv,), ast.Div: (ast.FloorDiv,), ast.MatMult: (ast.Mult,),
-    ast.Lt: (ast.LtE, ast.Gt), ast.LtE: (ast.Lt, ast.Gt), ast.Gt: (ast.GtE, ast.Lt),
-    ast.GtE: (ast.Gt, ast.Lt), ast.And: (ast.Or,), ast.Or: (ast.And,),
+    ast.Lt: (ast.LtE,), ast.LtE: (ast.Lt,), ast.Gt: (ast.GtE,), ast.GtE: (ast.Gt,),
+    ast.And: (ast.Or,), ast.Or: (ast.And,),
 }  # fmt: skip
 RENAMED = {  # functions that are mistaken for each other
     "mean": ("sum", "max"), "sum": ("mean", "max"), "max": ("min", "sum", "mean"),
