@@ -301,8 +301,6 @@ elimination.known["shape value"] = {
     }
 }
 elimination.known["pivots"] = {
-    "Your `pivots` contains the numbers of rows. Which numbers does the problem text ask "
-    "for?": {"rows_for_columns": {"append(j)": "append(i)"}},
     "Your `pivots` are all too large by 1. What number does the first column have in the "
     "problem text?": {"columns_counted_from_one": {"append(j)": "append(j + 1)"}},
 }

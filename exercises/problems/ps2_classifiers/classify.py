@@ -49,7 +49,7 @@ def right_by_the_file(args, labels):
             "Your pixels are only 0 and 1. What does `//` do to 200 / 255?": (
                 lambda: pictures // 255 @ weight + bias
             ),
-            "Your scores don't contain the bias. Where does the formula add it?": (
+            "Your scores have no bias, or a tiny one. Where does the formula add it?": (
                 lambda: pictures / 255 @ weight
             ),
             "Your code reshapes `weight` to (784, 10), which mixes the classes. How do you "

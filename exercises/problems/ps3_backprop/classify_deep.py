@@ -51,10 +51,10 @@ def right_by_the_network(args, labels):
             "Your hidden layer has no ReLU. Which values of h does the formula replace by 0?": (
                 lambda: scores_of(few / 255, relu=False)
             ),
-            "Your hidden layer doesn't contain b1. Where does the formula add it?": (
+            "Your hidden layer has no b1, or a tiny one. Where does the formula add it?": (
                 lambda: scores_of(few / 255, b1=0)
             ),
-            "Your scores don't contain b2. Where does the formula add it?": (
+            "Your scores have no b2, or a tiny one. Where does the formula add it?": (
                 lambda: scores_of(few / 255, b2=0)
             ),
         },
