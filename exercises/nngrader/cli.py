@@ -487,7 +487,7 @@ class Totals(OfCourse):
         nargs="+",
         default=(),
         metavar="ASSIGNMENT=NUMBER",
-        help="weights instead of those in course.toml, or a file in the same format",
+        help="weights instead of those in course.toml, or a .toml file instead of course.toml",
     )
     drop_lowest: int | None = argument(
         "--drop-lowest", type=int, metavar="N", help="drop each student's N lowest assignments"

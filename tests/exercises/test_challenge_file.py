@@ -181,7 +181,7 @@ def test_check_reports_how_good_the_file_is_and_what_decides(home):
     (home / "weights.npz").write_bytes(SOLVED)
     message = check_message(classify, home)
     assert message.startswith("classify: 7 of 7 points on the visible cases.")
-    assert f"weights.npz has {len(SOLVED):,} of at most 4,000 bytes. Submit it" in message
+    assert f"weights.npz has {len(SOLVED):,} bytes (limit: 4,000). Submit it" in message
     assert "accuracy with the 40 visible pictures: 1. " in message
 
 

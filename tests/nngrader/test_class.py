@@ -177,7 +177,7 @@ def test_the_report_names_everybody_with_a_flag_and_the_same_work(graded):
     for r in graded.results.values():
         assert r["status"] != "ungradable" or r["student"] in text
         assert all(" ".join(f["text"].split()) in text for f in r["flags"]), r["flags"]
-    assert re.search(r"Same submission Where to look [\w, -]*latimer, [\w, -]*quorra7", text)
+    assert re.search(r"Students Where to look [\w, -]*latimer, [\w, -]*quorra7", text)
     assert "Not submitted: 1 yorivex" in text
 
 

@@ -90,7 +90,7 @@ def test_lost_points_come_first_and_correct_parts_are_folded():
     assert text.count(ALL_RIGHT) == 1
     wrong = text[order[0] : order[1]]
     assert wrong.index(">value<") < wrong.index(">edge<") < wrong.index("<details>")
-    assert "1 line with full points" in wrong
+    assert "1 aspect with full points" in wrong
     assert wrong.index(">shape<") > wrong.index("<details>")
     assert text.index(TITLE) > order[-1]
 

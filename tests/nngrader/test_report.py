@@ -203,8 +203,8 @@ def test_the_page_shows_what_cost_most_first_in_the_words_that_students_got(cour
     assert first < second
     assert "3 of 8 students, 70 points in total." in text
     assert "the number of students: hinge_loss: 3." in text
-    assert "Not explained by a known mistake: 2. Look" in text
-    assert "problem's definition: dana, emil" in text
+    assert "Not explained by a known mistake: 2. If several" in text
+    assert "problem's definition. Look at the cells of dana, emil" in text
 
 
 def test_the_page_shows_flags_reasons_lateness_and_missing_students(course, monkeypatch):

@@ -90,7 +90,7 @@ CAUSES = [  # a pattern of the message, and where to look; the first that fits
     ),
     (
         r"cannot reshape array of size",
-        "The new shape has a different number of entries. Which sizes should be multiplied?",
+        "The new shape must have as many entries as the array. Which of its sizes is wrong?",
     ),
     (
         r"not enough values to unpack|too many values to unpack",

@@ -104,7 +104,8 @@ SAID = {  # for the student, and for the instructor
         "`{folder}` is not a folder, so there is no submission to read.",
     ),
     FlagCode.NOT_A_REGULAR_FILE: (
-        "`{file}` is not an ordinary file. Submit an ordinary file.",
+        "`{file}` is a folder or a special file, and we read only ordinary files. Submit the "
+        "file itself.",
         "`{file}` is not a regular file, so it was not read.",
     ),
     FlagCode.READ_ERROR: (
@@ -165,8 +166,8 @@ SAID = {  # for the student, and for the instructor
         "The notebook has a second name (a hard link).",
     ),
     FlagCode.OLD_FORMAT: (
-        f"Your notebook is saved in an old format (3). {NO_COST}",
-        "The notebook is in format 3.",
+        f"Your notebook is saved in an old format (nbformat 3). {NO_COST}",
+        "The notebook has the old format nbformat 3.",
     ),
     FlagCode.TOO_MANY_CELLS: (
         "Your notebook has {count:,} cells, and we read only the first {read:,}. Delete the "
@@ -199,8 +200,9 @@ SAID = {  # for the student, and for the instructor
         "all changed ones were used, in order.",
     ),
     FlagCode.CELL_TYPE_CHANGED: (
-        f"You changed the type (code or text) of {{cells}}. We graded the text. {NO_COST}",
-        "The type (code or text) of {cells} was changed; the text was graded.",
+        "You changed the type (code or text) of {cells}. We graded the contents as usual. "
+        f"{NO_COST}",
+        "The type (code or text) of {cells} was changed; the contents were graded as usual.",
     ),
     FlagCode.LOCKED_CELL_CHANGED: (
         "We used our own version of {cells}, because you had changed, deleted or copied the "

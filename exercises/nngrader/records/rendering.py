@@ -39,13 +39,15 @@ PLURAL = {
     "rises": "rise",
     "falls": "fall",
     "was": "were",
+    "it": "each of them",
 }
 NUMBERS = "no one two three four five six seven eight".split()
 CHECK = "Call your function on a small example to see the error."
 CAUSES = {  # the most frequent cause of each exception
     "AttributeError": "Is the object on the left of the dot what you expect? Print its type.",
     "AssertionError": "Which of your assertions fails, and with which values?",
-    "FileNotFoundError": "Does that file exist where the grader runs your notebook?",
+    "FileNotFoundError": "In grading, only files that were released with the assignment "
+    "exist. Can your function do without this one?",
     "ImportError": "Can you do without this import? Not every package is installed here.",
     "IndexError": "Print the index and the shape of the array: which index is too large?",
     "KeyError": "Which keys does the dictionary have at that point?",
@@ -66,8 +68,8 @@ STOPS = {  # what ended a call, by the limit that was reached, and where to look
         "NumPy could do at once?"
     ),
     "clock": (
-        "takes too long, and spends most of the time waiting | Was your computer busy? If "
-        "not, what does your code wait for?"
+        "takes too long, and spends most of the time waiting | Does your code wait for "
+        "something, or was the computer busy?"
     ),
     "submission": (
         "was stopped because the notebook's time had run out | Is there a loop "
@@ -88,10 +90,10 @@ UNITS = {
     "time": "seconds of computing time are allowed",
     "clock": "seconds are allowed",
     "submission": "seconds are allowed",
-    "memory": "MB are allowed",
+    "memory": "MB is the limit",
     "processes": "are allowed",
-    "file": "MB are allowed",
-    "space": "MB are allowed",
+    "file": "MB is the limit",
+    "space": "MB is the limit",
     "open files": "are allowed",
 }
 KINDS = {  # a value that isn't an array of numbers: the kind of value, and where to look
@@ -110,10 +112,7 @@ KINDS = {  # a value that isn't an array of numbers: the kind of value, and wher
     "tensor": "a tensor | How do you get a NumPy array from a tensor?",
     "table": "a pandas object | How do you get a NumPy array from it?",
     "function": "a function | Are the parentheses of a call missing?",
-    "large": (
-        "an array or list with hundreds of thousands of entries or more | Which step creates "
-        "so many?"
-    ),
+    "large": "an array or list with far too many entries | Which step creates so many?",
     "object": "an object of a different type | What does your `return` statement return?",
 }
 KINDS_OF_NUMBER = {  # the same where the problem asks for one number
@@ -271,7 +270,7 @@ WORDS = {
         "{Your} {is} missing because {who} raises {raised} | {cause}",
     ],
     Code.STILL_MISSING: (
-        "{Your} {is} None | You get these points when your function returns a value for it."
+        "{Your} {is} None | You get these points when your function returns a value for {it}."
     ),
     Code.COUNT: "{Whose} `{function}` returns {returned}, expected {expected} | {cause}",
     Code.ORDER: (
@@ -496,7 +495,8 @@ WORDS = {
         "order?"
     ),
     Code.ENTRIES: (
-        "{Your} {is} {wrong} for {letters}, but correct otherwise | Which steps use {these}?"
+        "{Your} {is} {wrong} for {letters}, but correct for the others | Which steps use "
+        "{these}?"
     ),
     Code.BLOCKS: (
         "In {your}, only the rows of {letters} are wrong{off} | Which lines compute the "
@@ -918,8 +918,8 @@ FIELDS: dict[Code, Callable[[dict], dict]] = {
     Code.FEW_DIGITS: lambda d: {"worst": f"{d['worst']:.0e}"} if "worst" in d else {},
     Code.ENTRIES: lambda d: {
         "wrong": "0" if d.get("zero") else "wrong",
-        "letters": listed(d["letters"] or ["some letters"]),
-        "these": listed(d["letters"] or ["these letters"]),
+        "letters": listed(d["letters"] or ["some variables"]),
+        "these": listed(d["letters"] or ["these variables"]),
     },
     Code.ALIKE: _alike,
     Code.ONE_LINE: lambda d: {"empty": ""} if d.get("empty") else {},

@@ -136,8 +136,8 @@ def _unexplained(fine, name, described):
     if students := unexplained(fine, name):
         yield (
             f'<div class="who"><b>Not explained by a known mistake:</b> {len(students)}. '
-            "Look at their cells: if several students make the same mistake, declare it in "
-            f"the problem's definition: {names(students)}</div>"
+            "If several students make the same mistake, declare it in the problem's "
+            f"definition. Look at the cells of {names(students)}</div>"
         )
     yield from _findings("Findings that match no known mistake", described)
 

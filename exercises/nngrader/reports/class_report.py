@@ -47,8 +47,8 @@ TERMS = (
         "of an item and the points that the same submissions earned for all other items. An "
         "item is therefore not correlated with itself (Nunnally and Bernstein 1994, "
         "Psychometric Theory, chapter 8). Below 0.2, the item predicts little about the "
-        f"rest; below 0, read its text again. It needs at least {LEAST} submissions, and is "
-        "only a rough estimate below a hundred.",
+        f"rest; below 0, read its text again. It needs at least {LEAST} submissions; with "
+        "fewer than a hundred, it is only a rough estimate.",
     ),
     (
         "Points lost",
@@ -162,7 +162,7 @@ def _misunderstood(fine, all_costs):
 
 def _in_words(cost, n):
     """Return one of the most common findings as a line of HTML."""
-    what = "" if cost.mistake else " (a description, because it matches no known mistake)"
+    what = "" if cost.mistake else " (no known mistake; the grader describes the error)"
     return (
         f"<b>{escape(cost.problem)}</b>: {as_html(cost.text)}{what} "
         f'<span class="said">{len(cost.students)} of {counted(n, "student")}, '
@@ -227,7 +227,7 @@ def _notes(course, assignment, results, known, called):
             s: " ".join(map(for_instructor, flags_of(r))) for s, r in sorted(lost.items())
         }
         rows = [[escape(s), escape(text)] for s, text in reasons.items()]
-        yield section("Ungradable: 0 points", table(["Student", "Reason"], rows))
+        yield section("Ungradable", table(["Student", "Reason"], rows))
     late = {s: m["late_penalty"] for s, m in known.items() if m["late_penalty"] > 0}
     if late:
         rows = [[escape(s), points(p)] for s, p in sorted(late.items())]

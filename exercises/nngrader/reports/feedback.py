@@ -31,8 +31,9 @@ EXPECTED = {
     "default": "The default value if an argument is omitted.",
     "errors": "The exception that the notebook names, for invalid input.",
     "inputs-unchanged": "Arguments that stay unchanged.",
-    "loops": "Whole-array expressions instead of Python loops over the named axes.",
-    "memory": "No array with all of the named axes.",
+    "loops": "Whole-array expressions instead of Python loops over the axes that the notebook "
+    "names.",
+    "memory": "No array that has all of the axes that the notebook names.",
 }
 WAITS = "You get these points once another part of this problem is correct."
 FAILED = "Something went wrong on our side. Your instructor knows about it."
@@ -220,7 +221,7 @@ def _problem(name, report, code, manual=None, said="", comment=""):
         )
     rest, hints = "", f'<p class="good">{ALL_RIGHT}</p>' if right else hints
     if full:
-        summary = f"<summary>{counted(len(full), 'line')} with full points</summary>"
+        summary = f"<summary>{counted(len(full), 'aspect')} with full points</summary>"
         rest = f"\n<details>{summary}\n{_table(full, report)}\n</details>"
     shown = _table(lost, report) if lost else ""
     return (

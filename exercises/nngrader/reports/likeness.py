@@ -91,8 +91,8 @@ def _same_work(same, assignment, where):
         [names(list(ring), MOST_IN_SIGHT), _folded([where(s, assignment) for s in ring])]
         for ring in same
     ]
-    yield f"<h3>The same file</h3><p>{SAME_WORK}</p>"
-    yield table(["Same submission", "Where to look"], rows)
+    yield f"<h3>The same answers</h3><p>{SAME_WORK}</p>"
+    yield table(["Students", "Where to look"], rows)
 
 
 def _alike(similar, assignment, where, same):

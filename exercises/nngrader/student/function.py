@@ -251,7 +251,7 @@ def _file_lines(data, verdict, folder):
     size = (folder / name).stat().st_size
     if size > most:
         return [f"  {name} has {size:,} bytes, but may have at most {most:,}. Make it smaller."]
-    lines = [f"  {name} has {size:,} of at most {most:,} bytes. Submit it with the notebook."]
+    lines = [f"  {name} has {size:,} bytes (limit: {most:,}). Submit it with the notebook."]
     if verdict.measured is not None:
         tried = data["cases"][0]["tried"]
         lines.append(f"  {data['measured']} with {tried}: {verdict.measured:.4g}. {HELD_BACK}")
