@@ -72,7 +72,7 @@ def record(
     view: Callable[[np.ndarray], np.ndarray] | None = None,
     **rules: Rule,
 ) -> Any:
-    """Return y as a Tensor that stores its inputs and their gradient rules (see this module).
+    """Return y as a Tensor with its inputs and their gradient rules (see the module docstring).
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def record(
     Raises
     ------
     TypeError
-        If a rule doesn't take ``g`` first, or reads an unknown name; or for an input g or y.
+        If a rule doesn't take g first or reads an unknown name, or an input is named g or y.
     """
     needs_grad = _needs_grad(inputs)
     if needs_grad is None:
@@ -171,7 +171,7 @@ def record_fused(
     Raises
     ------
     TypeError
-        If a rule doesn't take ``g`` first, or reads an unknown name; or for an input g or y.
+        If a rule doesn't take g first or reads an unknown name, or an input is named g or y.
     """
     needs_grad = _needs_grad(inputs)
     if needs_grad is None:
@@ -210,7 +210,7 @@ class Node:
     label : str
         The name passed to ``record``, or a rule's qualified name; ``titled`` adds PyTorch's.
     time : int
-        The number of earlier operations, so later operations have larger times.
+        A number that increases from node to node, so later operations have larger times.
     where : str
         The file and line that called the operation; only set by ``detect_anomaly``.
     """
@@ -279,7 +279,7 @@ class Node:
         ]
 
     def free(self) -> None:
-        """Release the saved values; afterwards, this node can run again only if it had none."""
+        """Release the saved values; if there are any, backward can't use this node again."""
         if self.saved:
             self.saved = None
 
@@ -495,7 +495,7 @@ class View(NamedTuple):
         if fixed:
             raise RuntimeError(
                 f"a view that {fixed} was used after its base was changed in place; "
-                "use a clone()"
+                "clone() the view before you change the base"
             )
         x.view_of = self._replace(version=x.version[0])
         shape = base.array.shape
@@ -543,10 +543,11 @@ def change_(x: Tensor, new: Tensor) -> Tensor:
 
 
 def _check_change(x: Tensor, new: Tensor, base: Tensor) -> None:
-    """Raise RuntimeError if an in-place change would lose elements, fractions or history."""
+    """Raise RuntimeError if x can't store the values of new, or if history would be lost."""
     if x.version is INFERENCE and not mode.inference:
         raise RuntimeError(
-            "in-place change of a tensor made in inference_mode: do it there or use a clone()"
+            "in-place change of a tensor made in inference_mode: "
+            "change it inside inference_mode, or change a clone()"
         )
     if new.shape != x.shape:
         raise RuntimeError(f"in-place change: expected shape {x.shape}, got {new.shape}")

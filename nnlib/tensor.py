@@ -41,10 +41,10 @@ class Tensor:
     ----------
     *data : int, or one nested list, array or Tensor
         Integers are the sizes of an uninitialized tensor; ``Tensor()`` is empty. A list, tuple
-        or array contains the values; an array of the default dtype shares its memory. For a
-        Tensor, the result is a view with the same dtype. A shape is a plain tuple here, so
-        ``Tensor(x.shape)`` contains the lengths of the axes. In PyTorch, the result has this
-        shape; ``Tensor(*x.shape)`` and ``empty(x.shape)`` work in both libraries.
+        or array contains the values; the Tensor shares the memory of an array that has the
+        default dtype. For a Tensor, the result is a view with the same dtype. A shape is a
+        plain tuple here, so ``Tensor(x.shape)`` contains the lengths of the axes. In PyTorch,
+        the result has this shape; ``Tensor(*x.shape)`` and ``empty(x.shape)`` work in both.
     device : device
         The device, which must be the CPU.
 
@@ -53,8 +53,8 @@ class Tensor:
     array : ndarray
         The values.
     grad : Tensor or None
-        The sum of the gradients that ``backward`` has computed, in separate memory. A gradient
-        that you assign must have the tensor's shape and dtype, and isn't copied.
+        The sum of the gradients from ``backward``, in its own memory unless create_graph=True.
+        A gradient that you assign must have the tensor's shape and dtype, and isn't copied.
     requires_grad : bool
         Whether a gradient can flow to this tensor.
 
@@ -376,7 +376,7 @@ def _remade(kind: type, array: np.ndarray, requires_grad: bool) -> Tensor:
 
 
 def holding(array: np.ndarray) -> Tensor:
-    """Return an array of any dtype as a Tensor; torch's files can contain unsupported ones."""
+    """Return an array of any dtype as a Tensor; torch files can contain unsupported dtypes."""
     return wrap(array) if array.dtype in DTYPES else _remade(Tensor, array, False)
 
 

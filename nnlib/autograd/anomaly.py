@@ -79,7 +79,7 @@ class set_detect_anomaly(detect_anomaly):
 
 
 def _switch(on: bool, check_nan: bool) -> None:
-    """Turn on or off the check of gradients and the observer that stores lines."""
+    """Switch the NaN check and the observer that stores lines on or off."""
     mode.anomaly = on and check_nan
     if isinstance(mode.observer, _Locator) or mode.observer is None:
         mode.observer = _Locator() if on else None

@@ -120,9 +120,9 @@ class Function:
         Raises
         ------
         RuntimeError
-            If ``forward`` marks a leaf or a view as dirty, or doesn't return a dirty input. In
-            the backward pass, if ``backward`` returns the wrong number of gradients, a gradient
-            with the wrong shape, or anything except Tensors and None.
+            If ``forward`` marks a view, or a leaf that requires a gradient, as dirty, or
+            doesn't return a dirty input. In the backward pass, if ``backward`` returns the
+            wrong number of gradients, a wrong shape, or anything except Tensors and None.
         """
         for x in args:
             if isinstance(x, Tensor) and x.view_of is not None:

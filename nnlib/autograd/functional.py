@@ -41,7 +41,7 @@ def jacobian(
     create_graph : bool
         Whether to record the backward passes, for derivatives of the Jacobian.
     strict : bool
-        What to do if a result (with ``create_graph``: or the Jacobian) doesn't depend on an
+        What to do if a result (or, with ``create_graph``, the Jacobian) doesn't depend on an
         input: if True, raise an error; if False, return zeros.
 
     Returns
@@ -53,7 +53,7 @@ def jacobian(
     Raises
     ------
     TypeError
-        If the inputs or the results are anything else.
+        If the inputs or the results are neither a Tensor nor a tuple of Tensors.
     RuntimeError
         In the case described under ``strict``, or if an input isn't floating-point.
 
@@ -129,7 +129,7 @@ def vjp(
     create_graph: bool = False,
     strict: bool = False,
 ) -> tuple[Tensors, Tensors]:
-    r"""Compute a function's result and the product of a vector with its Jacobian.
+    r"""Compute func(inputs), and the product of a vector with the Jacobian.
 
     .. math:: v^\top J
 
@@ -155,7 +155,7 @@ def jvp(
     create_graph: bool = False,
     strict: bool = False,
 ) -> tuple[Tensors, Tensors]:
-    r"""Compute a function's result and the product of its Jacobian with a vector.
+    r"""Compute func(inputs), and the product of the Jacobian with a vector.
 
     .. math:: J v = \frac{\partial}{\partial u} \left(u^\top J\right) v
 
@@ -183,7 +183,7 @@ def vhp(
     create_graph: bool = False,
     strict: bool = False,
 ) -> tuple[Tensor, Tensors]:
-    r"""Compute a scalar-valued function and the product of a vector with its Hessian.
+    r"""Compute func(inputs), a scalar, and the product of a vector with the Hessian.
 
     .. math:: v^\top H
 
@@ -203,7 +203,7 @@ def hvp(
     create_graph: bool = False,
     strict: bool = False,
 ) -> tuple[Tensor, Tensors]:
-    r"""Compute a scalar-valued function and the product of its Hessian with a vector.
+    r"""Compute func(inputs), a scalar, and the product of the Hessian with a vector.
 
     .. math:: H v = (v^\top H)^\top
 
@@ -219,7 +219,7 @@ def hvp(
 def _hessian_product(
     name: str, func: Callable, inputs: Tensors, v: Any, create: bool, strict: bool
 ) -> tuple[Tensor, Tensors]:
-    """Return func(inputs) and the product of a vector v with its Hessian."""
+    """Return func(inputs), and the product of a vector v with the Hessian."""
     with enable_grad():
         x, y, result = _applied(name, func, inputs, create, strict)
         _single(name, result)
@@ -271,14 +271,14 @@ def _single(name: str, y: Any) -> Tensor:
 
 def _vector(name: str, v: Any, like: Sequence[Tensor]) -> list[Tensor]:
     """Return the vector v as a list of Tensors; for a single element, the default is 1."""
+    expected = [t.shape for t in like]
     if v is None:
         if len(like) != 1 or like[0].numel() != 1:
-            raise RuntimeError(
-                f"{name}: expected v, which is optional only for a single element, got None"
-            )
+            only = "(optional only if v has one element)"
+            raise RuntimeError(f"{name}: expected v of shapes {expected} {only}, got None")
         return [wrap(np.ones_like(like[0].array))]
     tensors = _tuple(name, "v", v)
-    shapes, expected = [t.shape for t in tensors], [t.shape for t in like]
+    shapes = [t.shape for t in tensors]
     if shapes != expected:
         raise RuntimeError(f"{name}: expected v of shapes {expected}, got {shapes}")
     return list(tensors)

@@ -136,7 +136,7 @@ OPERATORS = {
 }
 
 
-# Methods that have no function of the same name, or take other arguments than it (``where``)
+# Methods that have no function of the same name, or whose parameters differ (``where``)
 
 
 def fill_(input: Tensor, value: float) -> Tensor:
@@ -183,7 +183,7 @@ def mT(input: Tensor) -> Tensor:
 
 
 def _where(self: Tensor, condition: Tensor, other: Tensor) -> Tensor:
-    """Select elements of this tensor where ``condition`` is true, of ``other`` elsewhere."""
+    """Select from this tensor where ``condition`` is true, and from ``other`` elsewhere."""
     return comparison.where(condition, self, other)
 
 

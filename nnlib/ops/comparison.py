@@ -32,10 +32,10 @@ def flat(g: Any) -> Any:
 
 
 def maximum(input: Tensor, other: Tensor) -> Tensor:
-    """Elementwise maximum of a and b.
+    """Elementwise maximum of ``input`` and ``other``.
 
     The larger element gets dL/dy, and equal elements get half each. If one is NaN, both get
-    dL/dy, because every comparison with NaN is false.
+    dL/dy, because both < and <= are then false.
     """
     return record(
         binary("maximum", np.maximum, input, other),
@@ -46,7 +46,7 @@ def maximum(input: Tensor, other: Tensor) -> Tensor:
 
 
 def minimum(input: Tensor, other: Tensor) -> Tensor:
-    """Elementwise minimum of a and b; ties and NaN are treated as in ``maximum``."""
+    """Elementwise minimum of ``input`` and ``other``; ties and NaN as in ``maximum``."""
     return record(
         binary("minimum", np.minimum, input, other),
         dict(a=input, b=other),
@@ -90,7 +90,7 @@ def _clamp_max(name: str, input: Tensor, max: float | Tensor) -> Tensor:
 def clamp(
     input: Tensor, min: float | Tensor | None = None, max: float | Tensor | None = None
 ) -> Tensor:
-    """Clamp to [min, max]: dL/dy goes to x inside, to min below it and to max above it."""
+    """Clamp to [min, max]: x gets dL/dy inside it, min if x < min < max, and max if x > max."""
     if min is None and max is None:
         raise RuntimeError("clamp: expected min or max, got neither")
     if min is None:
@@ -109,7 +109,7 @@ def clamp(
 def where(
     condition: Tensor, input: Tensor | None = None, other: Tensor | None = None
 ) -> Tensor:
-    """Select a where the condition is true, and b elsewhere; the selected elements get dL/dy.
+    """Select from input where the condition is true, else from other; these elements get dL/dy.
 
     Given only the condition, return the indices where it is true, one tensor for each axis.
     """
@@ -318,7 +318,7 @@ def to(
     non_blocking: bool = False,
     copy: bool = False,
 ) -> Tensor:
-    """Convert to another dtype, and dL/dy back; return x if nothing changes, unless ``copy``.
+    """Convert to a dtype, and dL/dy back; without ``copy``, return x itself if nothing changes.
 
     As in torch: ``to(dtype)``, ``to(device)``, ``to(device, dtype)`` or ``to(other)``, each
     optionally followed by non_blocking and copy. The only device is the CPU.
@@ -339,7 +339,7 @@ def to(
 
 @silent
 def converted(name: str, input: Tensor, dtype: Any, copy: bool = False) -> Tensor:
-    """Convert to a dtype; if the input has this dtype, return it itself, unless ``copy``.
+    """Convert to a dtype; without ``copy``, return the input itself if it has this dtype.
 
     If dtype is None, the dtype doesn't change. Errors name the function that was called.
     """
@@ -363,7 +363,7 @@ def type_(input: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
         return next(name for name, candidate in dtypes.items() if candidate == current)
     if isinstance(dtype, str) and dtype not in dtypes:
         raise ValueError(f"type: expected one of {', '.join(dtypes)}, got {dtype!r}")
-    name = "torch.FloatTensor" if dtype is Tensor else str(dtype)  # str(LongTensor) is its name
+    name = "torch.FloatTensor" if dtype is Tensor else str(dtype)  # 'torch.LongTensor'
     return converted("type", input, dtypes.get(name, dtype))
 
 

@@ -4,7 +4,7 @@ r"""Convolution and its gradients, as products of matrices.
 
 Forward: each window becomes a row of a matrix X (im2col), and each kernel becomes a column of a
 matrix K. X has N · I · J rows of H · W · C elements, where (I, J) is the number of windows and
-(H, W) the size of one. A single product, Y = X K, then computes all sums.
+(H, W) the size of one. The product Y = X K then computes all sums, a few images at a time.
 
 Backward: for a product, dL/dK = Xᵀ G and dL/dX = G Kᵀ, where G = dL/dY. A pixel occurs in one
 row of X for each window that contains it, so its gradient is the sum of dL/dX at these places.
@@ -144,10 +144,9 @@ def adjoint(g: Any, grid: Grid, kernels: Any, x: Any = None, dx: Any = None) -> 
 
     At stride 1, dx is also a convolution: of g with mirrored kernels. The matrix X of that
     convolution, multiplied by x, is the mirrored gradient of the kernels. We can therefore use
-    one X for both gradients and don't have to sum windows. For each element of a window, this X
-    has one element per pixel of x and output channel, while ``spread`` and the X of the images
-    need one per window and input channel. In our measurements, both methods are equally fast if
-    this one needs 1.5 times as many elements.
+    one X for both gradients and don't have to sum windows. For each image, this X has H · W ·
+    (pixels of x) · (output channels) elements, while ``spread`` and the X of the images need
+    H · W · (windows) · (input channels). We measured equal speed if this X is 1.5 times as big.
     """
     before = tuple(d * (k - 1) - p for _, k, _, p, d, _ in zip(*grid, strict=True))
     (h, w), (i, j), (inputs, outputs) = grid.size, grid.count, kernels.shape[3:]
@@ -203,7 +202,7 @@ def convolution(
 def kernel_gradient(x: Tensor, g: Tensor, grid: Grid, groups: int) -> Tensor:
     """Return dL/dw, the convolution of x with g, computed with recorded operations.
 
-    In the formula of the convolution, y and w switch roles. Therefore (i, j) and (u, v) switch
+    In the formula for the convolution, y and w switch roles. Therefore (i, j) and (u, v) switch
     too, as do s and d, and the sum is over n instead of c.
     """
     n, c = len(x), x.shape[1] // groups

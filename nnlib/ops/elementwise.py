@@ -69,11 +69,11 @@ def sub(input: Tensor, other: Tensor, *, alpha: float = 1) -> Tensor:
     return record(y, dict(a=input, b=b), name=name, a=lambda g: g, b=lambda g: -g)
 
 
-def times(name: str, alpha: float, input: Tensor, other: Tensor) -> Tensor:
-    """Return alpha b in the dtype of a + alpha b; errors name the operation ``name``."""
+def times(name: str, alpha: float, input: Tensor, other: Tensor, key: str = "alpha") -> Tensor:
+    """Return alpha b in the dtype of a + alpha b; errors name the operation and ``key``."""
     dtype = common_dtype(name, (input, other))
     if array(name, alpha).dtype.kind == "f" and dtype.kind != "f":
-        raise RuntimeError(f"{name}: expected an integer factor, got {alpha}")
+        raise RuntimeError(f"{name}: expected an integer {key} for {dtype}, got {alpha}")
     return mul(to(other, dtype), to(alpha, dtype))
 
 
@@ -105,7 +105,7 @@ def reciprocal(input: Tensor) -> Tensor:
 def div(input: Tensor, other: Tensor, *, rounding_mode: str | None = None) -> Tensor:
     """Quotient: y = a / b, so dL/da = dL/dy / b and dL/db = -dL/dy · y / b.
 
-    rounding_mode "floor" rounds y down, "trunc" rounds it towards 0; the derivative is then 0.
+    With rounding_mode "floor", y is rounded down, with "trunc" towards 0; its derivative is 0.
     """
     if rounding_mode is None:
         return record(

@@ -1,4 +1,4 @@
-"""Minimum, maximum, median and quantiles, and where they occur; NaN takes precedence."""
+"""Minimum, maximum and median, their indices, and quantiles; a NaN is always the result."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ def pick(name: str, input: Tensor, index: tuple) -> Tensor:
 
 @silent
 def added(input: Tensor, index: tuple, shape: tuple[int, ...]) -> Tensor:
-    """Return zeros of a shape, with x added at an index; the gradient rule is ``pick``."""
+    """Return zeros of a given shape with x added at an index; the gradient rule is ``pick``."""
     x = np.asarray(raw(input))
     y = np.zeros(shape, x.dtype)
     i = index[0]
@@ -193,7 +193,8 @@ def check_range(name: str, i: np.ndarray, n: int, error: type[Exception] = Index
     """Raise an error that names the first index outside [0, n), if there is one."""
     if i.size and (i.min() < 0 or i.max() >= n):
         wrong = i[(i < 0) | (i >= n)].flat[0]
-        raise error(f"{name}: expected indices in [0, {n - 1}], got {wrong}")
+        what = f"indices in [0, {n - 1}]" if n else "no indices, because the axis has length 0"
+        raise error(f"{name}: expected {what}, got {wrong}")
 
 
 def integers(name: str, index: Tensor) -> np.ndarray:
@@ -205,7 +206,7 @@ def integers(name: str, index: Tensor) -> np.ndarray:
 
 
 def fits(inner: tuple[int, ...], outer: tuple[int, ...], dim: int | None = None) -> bool:
-    """Return whether inner has as many axes as outer, and is no longer, except along dim."""
+    """Return whether inner has as many axes as outer and is no larger (except along dim)."""
     longer = {d for d, (m, n) in enumerate(zip(inner, outer, strict=False)) if m > n}
     return len(inner) == len(outer) and longer <= {dim}
 
@@ -215,7 +216,7 @@ def grid(name: str, input: Tensor, dim: int, index: Tensor) -> tuple[np.ndarray,
     i = integers(name, index)
     shape = array(name, input).shape
     d = axis(name, dim, len(shape))
-    what = "an index with as many axes as input {}, no larger except along dim, got {}"
+    what = "an index with as many axes as input and no larger than {} except along dim, got {}"
     expect(fits(i.shape, shape, d), name, what, shape, i.shape)
     check_range(name, i, shape[d], RuntimeError)
     axes = list(np.indices(i.shape, sparse=True))
@@ -323,7 +324,7 @@ def _extreme_at(f: Any, input: Tensor, i: tuple, src: Tensor) -> Tensor:
 
 @silent
 def _product_at(src: Tensor, i: tuple, shape: tuple[int, ...]) -> Tensor:
-    """Return ones of a shape, multiplied by src at an index."""
+    """Return ones of a given shape, multiplied by src at an index."""
     y = np.ones(shape, raw(src).dtype)
     np.multiply.at(y, i, raw(src))
 
@@ -424,13 +425,13 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: float | Tensor) ->
     return titled(y, f"IndexFillBackward{int(isinstance(value, Tensor))}")
 
 
-# At indices of all axes
+# Along several axes: tuples of indices, and masks
 
 
 def index_put(
     input: Tensor, indices: tuple[Tensor, ...], values: Tensor, accumulate: bool = False
 ) -> Tensor:
-    """Set x[i] = v for a tuple of index tensors; with ``accumulate``, add v to x[i] instead.
+    """Return a copy with x[i] = v, or with v added if ``accumulate``; i is a tuple of Tensors.
 
     dL/dv is dL/dy at i. dL/dx is dL/dy, except that it is 0 at i without ``accumulate``.
     """
@@ -512,7 +513,7 @@ class Ordered(NamedTuple):
 
 
 def order(x: np.ndarray, d: int, down: bool) -> np.ndarray:
-    """Return the indices that sort along d stably; NaN counts as the largest element."""
+    """Return the indices of a stable sort of x along d; NaN counts as the largest element."""
     if not down:
         return np.argsort(x, d, kind="stable")
     return x.shape[d] - 1 - np.flip(np.argsort(np.flip(x, d), d, kind="stable"), d)

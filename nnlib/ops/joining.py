@@ -127,7 +127,7 @@ def vstack(tensors: Sequence[Tensor]) -> Tensor:
     return call_as("vstack", cat, rows)
 
 
-# Splitting is the inverse of joining, so one is the gradient rule of the other.
+# Splitting is the inverse of joining, so each is the gradient rule of the other.
 
 
 def several(input: Tensor, indices: list[tuple], rule: Callable) -> tuple[Tensor, ...]:

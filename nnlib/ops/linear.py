@@ -39,7 +39,7 @@ SHAPES = {  # expected shapes, by the numbers of axes
 
 TITLES = {(1, 1): "Dot", (2, 1): "Mv", (1, 2): "Squeeze", (2, 2): "Mm"}  # by numbers of axes
 
-FEW = {  # the largest number of rows for which cdist subtracts all pairs of rows
+FEW = {  # the largest number of rows for which cdist computes all differences of rows
     "use_mm_for_euclid_dist_if_necessary": 25,
     "use_mm_for_euclid_dist": -1,
     "donot_use_mm_for_euclid_dist": math.inf,
@@ -149,7 +149,7 @@ def _plus_product(
     if x.dtype != y.dtype or not broadcasts:
         expected = f"input that broadcasts to the product, and {SHAPES[ndim, ndim]}"
         raise wrong(name, expected, x, raw(a), raw(b))
-    z = input if beta == 1 else where(beta != 0, times(name, beta, input, input), 0)
+    z = input if beta == 1 else where(beta != 0, times(name, beta, input, input, "beta"), 0)
     return titled(call_as(name, add, z, y, alpha=alpha), f"{name.capitalize()}Backward0")
 
 
@@ -484,7 +484,7 @@ def cdist(
         Which norm: 2 is the Euclidean distance, 0 counts the coordinates that differ, and
         inf is the largest difference.
     compute_mode : str
-        When to compute Euclidean distances by y² = a² + b² - 2 a·b, which is fast, but
+        When to compute Euclidean distances as y² = a² + b² - 2 a·b, which is fast, but
         inaccurate for small distances: always ("use_mm_for_euclid_dist"), never
         ("donot_use_mm_for_euclid_dist"), or only if x1 or x2 has more than 25 rows (the
         default). Without this formula, cdist needs memory for P R D elements.
@@ -557,7 +557,7 @@ def norm(
     Raises
     ------
     RuntimeError
-        If the input is not floating-point, or empty for infinite p, or p is a str except "fro".
+        If the input isn't floating-point, or empty for infinite p, or p is a str but not "fro".
     IndexError
         If the axis dim doesn't exist, or is empty and p is infinite.
 
@@ -572,14 +572,15 @@ def norm(
     x = floats("norm", input if dtype is None else converted("norm", input, dtype))
     axes, shape = axes_of("norm", dim, x.ndim), x.shape
     if p == 0:
-        # Where x is 0, use sign(x), which is also 0 but depends on x.
+        # Where x is 0, sign(x) is also 0, and it gives the result a history (with gradient 0).
         return sum(where(x != 0, 1.0, sign(input)), axes, keepdim, dtype=dtype)
     if math.isinf(p):
         extreme = amax if p > 0 else amin
         return to(call_as("norm", extreme, abs(input), dim, keepdim), x.dtype)
 
     def rule(g, y, x):
-        # As in torch, dL/dx is 0 at x = 0, and its derivative is NaN (0 for p = 1 and p >= 3).
+        # As in torch, dL/dx_i is 0 where x_i = 0. The second derivative is 0 there for p = 1
+        # and p >= 3, and NaN for other p, except for p = 2 if not all elements are 0.
         g, y = spread(g, axes, keepdim, shape), spread(y, axes, keepdim, shape)
         if p == 1:
             return g * sign(x)

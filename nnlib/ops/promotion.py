@@ -46,8 +46,7 @@ def whole(name: str) -> Callable:
 def array(name: str, x: Any, argument: str = "") -> np.ndarray:
     """Return a Tensor, an array or a number as an array.
 
-    Raises TypeError for anything else; the message contains the name of the operation and of
-    the argument.
+    Raises TypeError for anything else; the message names the operation and the argument.
     """
     x = raw(x)
     if type(x) is np.ndarray:
@@ -62,7 +61,7 @@ def array(name: str, x: Any, argument: str = "") -> np.ndarray:
 def _remedy(x: Any) -> str:
     """Return advice on how to correct a value that isn't a tensor, for an error message."""
     if x is None:
-        return ". Is a return statement missing in the function that computed it?"
+        return ". Is a return statement missing from the function that computed it?"
     if not isinstance(x, (list, tuple)):
         return ""
     if not any(isinstance(item, Tensor) for item in x):
@@ -157,7 +156,7 @@ def promote(name: str, *operands: Any) -> list[np.ndarray]:
 
 
 def pair(name: str, input: Any, other: Any) -> tuple[np.ndarray, Any]:
-    """Return operands in one dtype; a Python int or float b stays one if a is a float array."""
+    """Return operands in one dtype; an int or float b is unchanged if a is a float array."""
     a = input.array if isinstance(input, Tensor) else input  # raw(input), inlined for speed
     b = other.array if isinstance(other, Tensor) else other
     if type(a) is np.ndarray:

@@ -2,7 +2,7 @@
 
 The weights consist of one block of rows for each gate, in torch's order. Gates are stored as
 (gate, T, N, H), so that each gate at one time step is contiguous. The inputs of all time steps
-are multiplied by W in one product, and the gradient of each weight matrix is also one product.
+are multiplied by W in one product; the gradient of each weight matrix takes one for each gate.
 Each step of the loop over time has one product with U, and elementwise operations.
 
 A single call to tanh computes several gates, because sigmoid u = (1 + tanh(u/2)) / 2. In other
@@ -319,7 +319,7 @@ def _lstm_step_gradients(
 def _start(name: str, scale: list, joint: int, *operands: Any) -> tuple:
     """Check the operands of a recurrent layer, and prepare its loop over time.
 
-    ``scale`` contains a factor for each gate. For the first ``joint`` gates, b includes c.
+    ``scale`` contains a factor for each gate. b is b_ih, plus c for the first ``joint`` gates.
     Return the operands by name; W x + b for every time step, and U and c of each gate, all
     scaled; and for each state, an array over all time steps that starts with the initial state.
     """
@@ -359,8 +359,7 @@ def _check(name: str, gates: int, inputs: dict[str, Any]) -> None:
 def _gradients(needs: frozenset, d: Any, x: Any, h: Any, w_ih: Any, at: list, of: list) -> dict:
     """Return the gradients that are needed, given d, the gradients of the gates' inputs.
 
-    d[at[k]] is the gradient of block k of W x + b, and d[of[k]] is the gradient of block k of U
-    h + c.
+    d[at[k]] and d[of[k]] are the gradients of block k of W x + b and of U h + c.
     """
     shape = x.shape
     d = d.reshape(len(d), -1, d.shape[-1])

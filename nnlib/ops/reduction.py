@@ -269,12 +269,12 @@ def std(
 
 
 def all(input: Tensor, dim: Dim = None, keepdim: bool = False) -> Tensor:
-    """Return whether all elements over dim are true; True for an empty tensor."""
+    """Return whether all elements along dim are true; True for an empty tensor."""
     return _truth(np.all, input, dim, keepdim)
 
 
 def any(input: Tensor, dim: Dim = None, keepdim: bool = False) -> Tensor:
-    """Return whether any element over dim is true; False for an empty tensor."""
+    """Return whether any element along dim is true; False for an empty tensor."""
     return _truth(np.any, input, dim, keepdim)
 
 
@@ -288,7 +288,7 @@ def _truth(f: Any, input: Tensor, dim: Dim, keepdim: bool) -> Tensor:
 
 
 def count_nonzero(input: Tensor, dim: Dim = None) -> Tensor:
-    """Return the number of elements over dim that are not 0."""
+    """Return the number of elements along dim that are not 0."""
     not_zero = array("count_nonzero", input) != 0
     return record(call_as("count_nonzero", sum, not_zero, dim), dict(x=input))
 
