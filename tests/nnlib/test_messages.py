@@ -83,6 +83,9 @@ L.rand(3)[L.tensor([1.0])] => integers...got float32...long()
 L.rand(3)[L.tensor([True, False])] => mask...(3,)...got...(2,)
 L.tensor(1.0)[0] => shape ()...item()
 L.rand(2, 3).gather(1, L.tensor([0, 1])) => axes...(2, 3)...got (2,)
+L.rand(0, 2).gather(0, L.tensor([[0, 0]])) => no indices...length 0...got 0
+L.tensor([1]).add(1, alpha=0.5) => integer alpha...int64...got 0.5
+L.autograd.functional.vjp(lambda x: x * 2, L.rand(3)) => shapes [(3,)]...one element...got None
 float(L.rand(3)) => got shape (3,)...tolist()
 len(L.tensor(1.0)) => shape ()...item()
 L.zeros(3).copy_(L.ones(2)) => copy_: ...got (2,) and (3,)
