@@ -349,8 +349,8 @@ WORDS = {
     ),
     Code.FORBIDDEN: "{Whose} notebook uses `{name}`{place}{whole} | Write this step yourself.",
     Code.CALLS_WRONG: (
-        "{Whose} function calls {called}, which {negated} correct yet | It would earn {back} "
-        "if {called} were correct."
+        "{Whose} function calls {called}, which {negated} correct | We judged it with correct "
+        "code for {called}, and this added {back} to the score."
     ),
     Code.FILE_MISSING: (
         "{Whose} submission doesn't contain `{file}`, so the optional challenge gets no points "
@@ -904,7 +904,7 @@ FIELDS: dict[Code, Callable[[dict], dict]] = {
     },
     Code.CALLS_WRONG: lambda d: {
         **_called(d),
-        "back": "1 more point" if d["back"] == 1 else f"{d['back']:.3g} more points",
+        "back": "1 point" if d["back"] == 1 else f"{d['back']:.3g} points",
     },
     Code.FILE_TOO_LARGE: lambda d: {"most": f"{d['most']:,}"},
     Code.FILE_UNREADABLE: lambda d: {"why": FILES[d["why"]]},
