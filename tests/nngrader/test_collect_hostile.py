@@ -149,7 +149,7 @@ def test_a_students_zip_with_too_many_entries_is_not_opened(course, tmp_path, ca
         "bob/listed.zip": zipped(tmp_path / "l.zip", listed).read_bytes(),
     }
     _, output = collect(course, zipped(tmp_path / "got.zip", files), capsys)
-    assert "'many.zip' has more than 2000 entries" in output
+    assert "many.zip: it has more than 2000 entries" in output
     assert "listed.zip: it has too many entries: not opened" in output
 
 
