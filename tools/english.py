@@ -69,7 +69,6 @@ def of_python(source: str) -> str:
     nodes = ast.walk(ast.parse(source))
     texts = [n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)]
     texts = [re.sub(r"^\s*>>>.*$", "", t, flags=re.M) for t in texts if t.count(" ") > 3]
-    texts = [re.sub(r"^\s*\w+ : ", "X : ", t, flags=re.M) for t in texts]  # names of arguments
     texts += re.findall(r"(?:^|  )# (.+)$", source, flags=re.M)
     return prose("\n\n".join(texts))
 

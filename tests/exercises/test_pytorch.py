@@ -309,7 +309,7 @@ def test_bad_input_is_refused_with_a_reason(visible):
 @both
 def test_training_mode_changes_far_more_labels_than_may_differ(visible):
     (case,) = data_of(challenge(), visible)["cases"]
-    pictures = case["args"]["pictures"]
+    pictures = case["args"]["images"]
     assert len(pictures) == 500
     differ = challenge().solve(GOOD, pictures) != labels_by(in_training)(GOOD, pictures)
     assert differ.mean() > 0.1

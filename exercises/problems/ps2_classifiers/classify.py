@@ -33,8 +33,8 @@ def right_by_the_file(args, labels):
         "Your file should contain only finite real numbers.",
     )
     with np.errstate(over="ignore", invalid="ignore"):  # sums may overflow
-        scores = args["pictures"] / 255 @ read["weight"].T + read["bias"]
-    pictures, weight, bias = args["pictures"][:200], read["weight"].T, read["bias"]
+        scores = args["images"] / 255 @ read["weight"].T + read["bias"]
+    images, weight, bias = args["images"][:200], read["weight"].T, read["bias"]
     return share_right(
         labels,
         scores,
@@ -44,16 +44,16 @@ def right_by_the_file(args, labels):
         "the pixels to the index of the largest score, with the problem text.",
         {
             "Your pixels aren't divided by 255. Where does the problem text divide them?": (
-                lambda: pictures @ weight + bias
+                lambda: images @ weight + bias
             ),
             "Your pixels are only 0 and 1. What does `//` do to 200 / 255?": (
-                lambda: pictures // 255 @ weight + bias
+                lambda: images // 255 @ weight + bias
             ),
             "Your scores have no bias, or a tiny one. Where does the formula add it?": (
-                lambda: pictures / 255 @ weight
+                lambda: images / 255 @ weight
             ),
             "Your code reshapes `weight` to (784, 10), which mixes the classes. How do you "
-            "transpose it?": lambda: pictures / 255 @ weight.T.reshape(784, 10) + bias,
+            "transpose it?": lambda: images / 255 @ weight.T.reshape(784, 10) + bias,
         },
     )
 
@@ -70,16 +70,16 @@ clothes = challenge(
 
 
 @clothes.reference
-def classify(file, pictures):
+def classify(file, images):
     """Return the class with the highest score for each image.
 
-    scores[n, c] = (sum over k of weight[c, k] * pictures[n, k] / 255) + bias[c]
+    scores[n, c] = (sum over k of weight[c, k] * images[n, k] / 255) + bias[c]
 
     file : dict of the arrays in weights.npz; file["weight"] is (10, 784), file["bias"] (10,)
-    pictures : (N, 784) array of type uint8, one image per row
+    images : (N, 784) array of type uint8, one image per row
     Returns labels : (N,) array of integers from 0 to 9.
     """
-    return (pictures / 255 @ file["weight"].T + file["bias"]).argmax(axis=1)
+    return (images / 255 @ file["weight"].T + file["bias"]).argmax(axis=1)
 
 
 @clothes.on_visible

@@ -32,8 +32,8 @@ def right_by_the_network(args, labels):
         return (np.maximum(h, 0) if relu else h) @ p["W2"].T + b2 * p["b2"]
 
     with np.errstate(over="ignore", invalid="ignore"):  # sums may overflow
-        scores = scores_of(args["pictures"] / 255)
-    few = args["pictures"][:200]
+        scores = scores_of(args["images"] / 255)
+    few = args["images"][:200]
     return share_right(
         labels,
         scores,
@@ -73,17 +73,17 @@ clothes = challenge(
 
 
 @clothes.reference
-def classify_deep(file, pictures):
+def classify_deep(file, images):
     """Predict the class of each image with a network that has one hidden layer.
 
-    h = max(0, (pictures / 255) W1^T + b1),  scores = h W2^T + b2
+    h = max(0, (images / 255) W1^T + b1),  scores = h W2^T + b2
     The label is the class with the highest score.
 
     file : dict of the arrays in network.npz: W1 (H, 784), b1 (H,), W2 (10, H) and b2 (10,)
-    pictures : (N, 784) array of type uint8
+    images : (N, 784) array of type uint8
     Returns labels : (N,) array of integers from 0 to 9.
     """
-    h = np.maximum(pictures / 255 @ file["W1"].T + file["b1"], 0)
+    h = np.maximum(images / 255 @ file["W1"].T + file["b1"], 0)
     return (h @ file["W2"].T + file["b2"]).argmax(axis=1)
 
 

@@ -42,7 +42,7 @@ def cross_entropy(args, answer):
 
     target = args["target"]
     with np.errstate(over="ignore", invalid="ignore"):  # sums can overflow
-        s = scores(args["pictures"] / 255)
+        s = scores(args["images"] / 255)
         shifted = s - s.max(axis=1, keepdims=True)
         sums = np.exp(shifted).sum(axis=1, keepdims=True)
         right = shifted - np.log(sums)
@@ -54,7 +54,7 @@ def cross_entropy(args, answer):
             "(N, 10)."
         )
     if not near(right):
-        x = args["pictures"] / 255
+        x = args["images"] / 255
         with np.errstate(over="ignore", invalid="ignore"):
             if near(np.exp(right)):
                 raise ValueError(
@@ -74,7 +74,7 @@ def cross_entropy(args, answer):
                     "Your function subtracts the same number from the scores of all images. "
                     "Which axis does the formula sum exp(s) over?"
                 )
-            if near(log_softmax(scores(args["pictures"] // 255))):
+            if near(log_softmax(scores(args["images"] // 255))):
                 raise ValueError(
                     "Your pixels are only 0 and 1. What does `//` do to 200 / 255?"
                 )
@@ -113,16 +113,16 @@ few = challenge(
 
 
 @few.reference
-def log_probabilities(file, pictures):
+def log_probabilities(file, images):
     """Compute the log probability that a network with one hidden layer assigns to each class.
 
-    h = max(0, (pictures / 255) W1^T + b1),  s = h W2^T + b2,  ln p = s - ln(sum of exp(s))
+    h = max(0, (images / 255) W1^T + b1),  s = h W2^T + b2,  ln p = s - ln(sum of exp(s))
 
     file : dict with the arrays of few.npz: W1 (H, 784), b1 (H,), W2 (10, H) and b2 (10,)
-    pictures : (N, 784) array of type uint8
+    images : (N, 784) array of type uint8
     Returns ln p : (N, 10) array.
     """
-    h = np.maximum(pictures / 255 @ file["W1"].T + file["b1"], 0)
+    h = np.maximum(images / 255 @ file["W1"].T + file["b1"], 0)
     s = h @ file["W2"].T + file["b2"]
     s = s - s.max(axis=1, keepdims=True)
     return s - np.log(np.exp(s).sum(axis=1, keepdims=True))

@@ -78,7 +78,7 @@ def right_by_the_network(args, labels):
         scores = np.concatenate(
             [scores_of(images[k : k + 40]) for k in range(0, len(images), 40)]
         )
-    tried, few = len(args["pictures"]), args["pictures"][:50]
+    tried, few = len(args["images"]), args["images"][:50]
     share_right(
         labels,
         scores[:tried],
@@ -119,10 +119,10 @@ clothes = challenge(
 
 
 @clothes.reference
-def classify_pictures(file, pictures):
+def classify_pictures(file, images):
     """Predict the class of each image with a network of three convolutions.
 
-    h = pool(relu(conv(pictures / 255, "0")))     (N, A, 14, 14)
+    h = pool(relu(conv(images / 255, "0")))     (N, A, 14, 14)
     h = pool(relu(conv(h, "3")))                  (N, B, 7, 7)
     h = relu(conv(h, "6"))                        (N, C, 7, 7)
     scores = h.reshape(N, 49 * C) W^T + b         W, b: "9.weight", "9.bias"
@@ -131,10 +131,10 @@ def classify_pictures(file, pictures):
     pooling with windows of 2 by 2 and stride 2. The label is the class with the highest score.
 
     file : dict with the eight arrays of cnn.npz, under these names
-    pictures : (N, 28, 28) array of type uint8
+    images : (N, 28, 28) array of type uint8
     Returns labels : (N,) array of integers from 0 to 9.
     """
-    h = pictures[:, None] / 255
+    h = images[:, None] / 255
     for name in ("0", "3", "6"):
         h = np.maximum(conv2d_fast(h, file[f"{name}.weight"], file[f"{name}.bias"], 1, 1), 0)
         if name != "6":

@@ -44,8 +44,8 @@ def bound_of_the_network(args, answer):
         "as long as its weight, with H and G up to 256 and D up to 32.",
         "Your file should contain only finite real numbers.",
     )
-    pictures = args["target"][:, :784].astype(float).reshape(-1, 14, 2, 14, 2)
-    x = pictures.mean(axis=(2, 4)).reshape(-1, 196) / 255
+    images = args["target"][:, :784].astype(float).reshape(-1, 14, 2, 14, 2)
+    x = images.mean(axis=(2, 4)).reshape(-1, 196) / 255
     eps = (args["target"][:, 784 : 784 + len(p["mean.bias"])].astype(float) - 128) / 32
 
     def layer(name, v):
@@ -65,7 +65,7 @@ def bound_of_the_network(args, answer):
         bound = fit - kl
     if not np.isfinite(bound).all():
         raise ValueError("The ELBO of your network isn't finite. How large are your weights?")
-    n = len(args["pictures"])
+    n = len(args["images"])
     if answer is None or answer.dtype.kind not in "iuf" or answer.shape != (n,):
         raise ValueError(
             "Your result should have the shape (N,). Return one number for each image."
@@ -121,7 +121,7 @@ def bound_of_the_network(args, answer):
             kl = (mean**2 + np.exp(log_var) - 1 - log_var).sum(axis=1) / 2
             return constant - 50 * ((0.5 * (1 + np.tanh(s / 2)) - x) ** 2).sum(axis=1) - kl
 
-        four = args["pictures"].reshape(n, 14, 2, 14, 2)
+        four = args["images"].reshape(n, 14, 2, 14, 2)
         overflown = (four[:, :, 0] + four[:, :, 1]).sum(axis=3, dtype=np.uint8)
         mistakes = {
             "Your pixels aren't divided by 255. Where does the problem text divide them?": (
@@ -130,7 +130,7 @@ def bound_of_the_network(args, answer):
             "Your sums of four pixels overflow in `uint8`. Which type should the pixels have "
             "before you add them?": (overflown.reshape(n, 196) / 4 / 255,),
             "Your code averages four neighbours in one row. Which four pixels form a square of "
-            "2 by 2?": (args["pictures"].reshape(n, 196, 4).mean(axis=2) / 255,),
+            "2 by 2?": (args["images"].reshape(n, 196, 4).mean(axis=2) / 255,),
             "The hidden layer of your encoder has no ReLU. Where does the problem text apply "
             "it?": (x[:n], "body"),
             "The hidden layer of your decoder has no ReLU. Where does the problem text apply "
@@ -161,7 +161,7 @@ garments = challenge(
 
 
 @garments.reference
-def elbo(file, pictures, eps):
+def elbo(file, images, eps):
     """Compute the evidence lower bound of each image for the variational autoencoder in a file.
 
     x = images at half the size (means of 2 by 2 pixels), divided by 255, as rows (N, 196)
@@ -172,11 +172,11 @@ def elbo(file, pictures, eps):
 
     file : dict of the ten arrays in vae.npz: "body.weight", "body.bias" and so on; a layer
         computes v W^T + b from v
-    pictures : (N, 28, 28) array of type uint8, one image per entry of the first axis
+    images : (N, 28, 28) array of type uint8, one image per entry of the first axis
     eps : (N, 32) array: noise; use the first D columns
     Returns elbo : (N,) array, in nats.
     """
-    x = pictures.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196) / 255
+    x = images.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196) / 255
 
     def layer(name, v):
         return v @ file[f"{name}.weight"].T + file[f"{name}.bias"]
@@ -189,12 +189,12 @@ def elbo(file, pictures, eps):
     return fit - (mean**2 + np.exp(log_var) - 1 - log_var).sum(axis=1) / 2
 
 
-def with_noise(pictures):
+def with_noise(images):
     """Return the arguments of the student's function, and all images with their noise."""
-    noise = np.random.default_rng(2026).normal(size=(len(pictures), MOST))
+    noise = np.random.default_rng(2026).normal(size=(len(images), MOST))
     steps = (32 * noise).round().clip(-128, 127)
-    target = np.column_stack([pictures, steps + 128]).astype(np.uint8)
-    return pictures[:TRIED].reshape(-1, 28, 28), steps[:TRIED] / 32, target
+    target = np.column_stack([images, steps + 128]).astype(np.uint8)
+    return images[:TRIED].reshape(-1, 28, 28), steps[:TRIED] / 32, target
 
 
 @garments.on_visible

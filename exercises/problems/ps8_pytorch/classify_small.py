@@ -76,7 +76,7 @@ def right_by_the_network(args, labels):
         images, target = args["target"][:, :784], args["target"][:, 784].astype(int)
         scores, asked = (
             np.concatenate([scores_of(X[k : k + 100]) for k in range(0, len(X), 100)])
-            for X in (images, args["pictures"])
+            for X in (images, args["images"])
         )
 
         def agree(scores):
@@ -84,12 +84,12 @@ def right_by_the_network(args, labels):
             return same and np.mean(labels == scores.argmax(axis=1)) >= 0.995
 
         if not agree(asked):
-            if agree(scores_of(args["pictures"], training=True)):
+            if agree(scores_of(args["images"], training=True)):
                 raise ValueError(
                     "your labels come from a network in training mode, which normalises with "
                     "the statistics of these images. Which method switches the mode?"
                 )
-            if agree(scores_of(args["pictures"], largest=1.0)):
+            if agree(scores_of(args["images"], largest=1.0)):
                 raise ValueError(
                     "your labels come from images with values from 0 to 255. Which values did "
                     "the images have during training?"
@@ -120,14 +120,14 @@ clothes = challenge(
 
 
 @clothes.reference
-def classify_small(file, pictures):
+def classify_small(file, images):
     """Predict the class of each image with the network in a file.
 
     The network is the Sequential from the text. The shapes of the arrays give its numbers of
     maps.
 
     file : dict with the arrays of small.npz, under the names of the state_dict
-    pictures : (N, 28, 28) array of type uint8, to be divided by 255
+    images : (N, 28, 28) array of type uint8, to be divided by 255
     Returns labels : (N,) array of integers from 0 to 9, the classes with the highest scores.
     """
     A, B, C, D = (len(file[f"{n}.bias"]) for n in (0, 4, 7, 11))
@@ -140,7 +140,7 @@ def classify_small(file, pictures):
     )
     network.load_state_dict({name: torch.tensor(array) for name, array in file.items()})
     network.eval()
-    x = torch.tensor(pictures[:, None], dtype=torch.float32) / 255
+    x = torch.tensor(images[:, None], dtype=torch.float32) / 255
     with torch.no_grad():
         return network(x).argmax(dim=1).numpy()
 

@@ -1,7 +1,7 @@
 """Change a solution in one place, as frequent mistakes do, for example by forgetting a factor.
 
-Known mistakes have hints of their own. The variants explain other wrong answers. We store what
-a variant returns in a few cases as short fingerprints, because there are hundreds of variants.
+Each known mistake has its own hint. The variants explain other wrong answers. We store the
+results of a variant in a few cases as short fingerprints, because there are hundreds of them.
 """
 
 import ast

@@ -32,7 +32,7 @@ class Explanation:
 
     @property
     def is_variant(self):
-        """Return whether it is a variant of the reference, which doesn't change the points."""
+        """Return whether only a variant explains it, which gives no points for form."""
         is_variant = self.finding is not None and self.finding.code == Code.VARIANT
         return is_variant and self.predict is None
 
