@@ -37,7 +37,7 @@ def declare(**changes):
         wrong = wrong or (lambda x, power=2.0, k=k: (k + 2) * mean_square(x, power))
         about = {"loses": changes.get("loses", "value"), "where": changes.get("where", "")}
         p.mistake("what?", **about)(named(wrong, f"wrong_{k}"))
-    for k in range(changes.get("alternatives", 1)):
+    for k in range(changes.get("alternatives", 2)):
         right = changes.get("right", lambda x, power=2.0: np.mean(x**power))
         p.alternative(named(right, f"right_{k}"))
     return p
@@ -112,7 +112,7 @@ def test_a_sound_problem_is_accepted():
         ({"name": "other"}, "its reference is called mean_square"),
         ({"example": False}, "needs a pencil-and-paper example"),
         ({"mistakes": 3}, "3 known mistakes, expected at least 4"),
-        ({"alternatives": 0}, "0 alternatives, expected at least 1"),
+        ({"alternatives": 1}, "1 alternatives, expected at least 2"),
         ({"loses": ""}, "loses no aspect"),
         ({"loses": "speed"}, r"no points for speed \(lost by wrong 0\)"),
         ({"ordinary": unworded}, "the case unworded needs a docstring"),
@@ -143,8 +143,8 @@ def test_a_wrong_declaration_is_refused(changes, fault):
 
 
 def test_all_faults_are_named_at_once():
-    with pytest.raises(ValueError, match=r"3 known mistakes.*0 alternatives"):
-        declare(mistakes=3, alternatives=0).validate()
+    with pytest.raises(ValueError, match=r"3 known mistakes.*1 alternatives"):
+        declare(mistakes=3, alternatives=1).validate()
 
 
 def test_a_case_that_cannot_show_a_mistake_is_refused():
@@ -184,7 +184,7 @@ def misspelt(x, power=2.0):
             r"mean_square: right_0 scores 0, expected 100 \(seed 0\): it loses everything .*"
             r"\(The student's `mean` is 0\.\)$",
         ),
-        ({"right": misspelt}, "it raises NameError in ordinary: name 'unknown' is not"),
+        ({"right": misspelt}, "right_0 .*it raises NameError in ordinary: name .unknown"),
         ({"wrong": misspelt}, "it raises NameError in ordinary: name 'unknown' is not"),
         (
             {"reference": mean_square, "ordinary": without_power},

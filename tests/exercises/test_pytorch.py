@@ -280,7 +280,7 @@ def wrong():
     """Return files and functions that should not count, and the messages about them."""
     return {
         "training": (GOOD, labels_by(in_training), "training mode"),
-        "training by parts": (GOOD, in_training_by_parts, "in which mode"),
+        "training by parts": (GOOD, in_training_by_parts, "Predict one image step by step"),
         "scale": (GOOD, labels_by(not_divided), "from 0 to 255"),
         "other pictures": (GOOD, labels_by(shifted), "the classes with the highest scores"),
         "guesses": (GOOD, zeros, "the classes with the highest scores"),

@@ -69,12 +69,17 @@ def ordinary(rng, N, D):
     )
 {left_out}
 
-# At least one correct answer in another style: loops, einsum, in place. FILL IN its name.
+# At least two correct answers in other styles: loops, einsum, in place. FILL IN their names.
+
+
+@declared.alternative
+def by_loops({takes}):
+    raise NotImplementedError("FILL IN a correct answer in another style")
 
 
 @declared.alternative
 def in_another_style({takes}):
-    raise NotImplementedError("FILL IN a correct answer in another style")
+    raise NotImplementedError("FILL IN a correct answer in a third style")
 
 
 # At least four wrong answers that students really give. A hint is a question, not an answer.

@@ -48,9 +48,25 @@ def spread_out(rng, M, N):
 
 
 @nearest.alternative
+def term_by_term(A, k):
+    U, s, Vt = np.linalg.svd(A)
+    total = np.zeros(A.shape)
+    for i in range(k):
+        total += s[i] * np.outer(U[:, i], Vt[i])
+    return total
+
+
+@nearest.alternative
 def projected(A, k):
     U = np.linalg.svd(A, full_matrices=False)[0][:, :k]
     return U @ (U.T @ A)
+
+
+@nearest.alternative
+def by_eigenvectors(A, k):
+    A = np.array(A, dtype=float)
+    V = np.linalg.eigh(A.T @ A)[1][:, ::-1][:, :k]
+    return A @ V @ V.T
 
 
 @nearest.mistake(
@@ -111,11 +127,13 @@ nearest.known["value"] = {
     "Your result contains only the first term. Where does your code use `k`, and is the "
     "`return` inside a loop?": {"first_term_alone": "k = 1"},
 }
+
 nearest.known["shape value"] = {
     "Your code uses columns of the third array from `svd` as right singular vectors. Does "
     "`svd` return V or its "
     "transpose?": {"columns_of_the_third_factor": {"Vt[:k]": "Vt[:, :k].T"}}
 }
+
 nearest.known(of=projected)["value"] = {
     "Your code projects `A` onto the space spanned by its first k columns. Which k directions "
     "give the smallest error?": {

@@ -138,6 +138,18 @@ def nearly_dependent(rng, M):
 
 
 @bases.alternative
+def column_by_column(A):
+    Q = np.zeros((A.shape[0], 0))
+    for k in range(A.shape[1]):
+        v = A[:, k] - Q @ (Q.T @ A[:, k])
+        v = v - Q @ (Q.T @ v)
+        length = np.sqrt((v**2).sum())
+        if length > 1e-10 * np.sqrt((A[:, k] ** 2).sum()):
+            Q = np.column_stack([Q, v / length])
+    return Q
+
+
+@bases.alternative
 def cleaning_those_to_come(A):
     V, sizes, kept = A.astype(float), np.linalg.norm(A, axis=0), []
     for k in range(V.shape[1]):
@@ -186,6 +198,7 @@ bases.known["value"] = {
         "first_column_as_it_came": {"np.zeros((len(A), 0))": "A[:, :1]", "in A.T": "in A.T[1:]"}
     },
 }
+
 bases.known["stability"] = {
     "Your code drops a column whose remainder is small, but above the limit. How small must "
     "the remainder be, relative to the column, before you drop the "
@@ -194,6 +207,7 @@ bases.known["stability"] = {
     "Does your dot product with q use the original column or the current "
     "remainder?": {"classical": {"q @ left": "q @ a"}},
 }
+
 bases.known["dependent"] = {
     "Your `Q` ends with columns of zeros. How many columns should `Q` have?": {
         "zeros_at_the_end": {
@@ -220,11 +234,13 @@ bases.known["dependent"] = {
     "remainder be, relative to the column, before you drop the "
     "column?": {"none_dropped": {"np.linalg.norm(left) / np.linalg.norm(a) > 1e-10": "True"}},
 }
+
 bases.known["shape value"] = {
     "Your `Q` doesn't use the last column of `A`. Where does your loop or slice end?": {
         "last_column_left_out": {"return Q": "return Q[:, :-1]"}
     }
 }
+
 bases.known(signs={"Q": 1})["value"] = {
     "Some columns of your `Q` have the wrong sign. Does the method ever reverse the direction "
     "of a remainder?": {"turned_round": {"return Q": "return -Q"}},

@@ -133,11 +133,13 @@ principal.known["value scores"] = {
     "your slice start "
     "from?": {"one_too_far": {"components = Vt[:k]": "components = Vt[1 : k + 1]"}},
 }
+
 principal.known["value"] = {
     "Your components are correct, but they are sorted from the smallest variance to the "
     "largest. Which component should come "
     "first?": {"in_rising_order": {" = Vt[:k": ", s = Vt[:k][::-1], s[:k][::-1"}}
 }
+
 principal.known["scores"] = {
     "Your variances are sums of squares divided by N. What does the formula for C divide by?": {
         "divided_by_n": {"(len(X) - 1)": "len(X)"}
@@ -159,6 +161,7 @@ principal.known["scores"] = {
     "contain a "
     "division?": {"whitened": {"components.T": "components.T / s[:k] * np.sqrt(len(X) - 1)"}},
 }
+
 principal.known["integers"] = {
     "Your code computes the differences from the mean in the dtype of `X`. What is 3 - 5 in "
     "uint8?": {
@@ -167,6 +170,7 @@ principal.known["integers"] = {
         }
     }
 }
+
 principal.known(of=by_covariance)["value scores"] = {
     "Your components are the directions of smallest variance. In what order does `eigh` return "
     "the eigenvalues?": {"least_variance": {"[::-1]": ""}},
@@ -182,6 +186,7 @@ principal.known(of=by_covariance)["value scores"] = {
     "scores. Does the formula for C contain X or "
     "Z?": {"covariance_not_centred": {"np.cov(X, rowvar=False)": "X.T @ X / (len(X) - 1)"}},
 }
+
 principal.known(of=by_covariance)["integers"] = {
     "Your code computes the differences from the mean and their products in the dtype of `X`. "
     "What are 3 - 5 and 200 * 2 in uint8?": {
@@ -192,16 +197,19 @@ principal.known(of=by_covariance)["integers"] = {
         }
     }
 }
+
 principal.known(signs={"components": 0, "scores": 1})["value"] = {
     "Some of your components have the wrong sign. Which entry must be positive, the largest "
     "entry or the entry of largest "
     "magnitude?": {"signs_left_as_they_came": {"np.sign": "-np.sign"}}
 }
+
 principal.known(signs={"scores": 1})["scores"] = {
     "Your scores are correct except for their signs. What happens to a score when you change "
     "the sign of its "
     "component?": {"scores_not_turned": {"Z @ components.T": "-Z @ components.T"}}
 }
+
 principal.known["shape value"] = {
     "Your function returns all D components, with their variances and scores. How many "
     "components should it return?": {"all_components": "k = X.shape[1]"}

@@ -169,6 +169,19 @@ def too_few_steps(rng, N):
 
 
 @powers.alternative
+def by_the_residual(A, v, tol=1e-10, max_iter=10_000):
+    x = np.array(v) / np.sqrt(v @ v)
+    for _ in range(max_iter):
+        y = A.dot(x)
+        x = y / np.sqrt(y.dot(y))
+        value = x.dot(A.dot(x))
+        if np.linalg.norm(A.dot(x) - value * x) <= tol:
+            largest = np.argmax(np.abs(x))
+            return float(value), x if x[largest] > 0 else -x
+    raise RuntimeError(f"not converged after {max_iter} steps")
+
+
+@powers.alternative
 def scaled_by_the_largest_entry(A, v, tol=1e-10, max_iter=10_000):
     def scaled(x):
         return x / x[np.argmax(np.abs(x))]
@@ -189,6 +202,7 @@ powers.known["negative"] = {
     "negative. Which formula in the problem text also gives the "
     "sign?": {"length_for_the_eigenvalue": {"v @ A @ v": "abs(v @ A @ v)"}}
 }
+
 powers.known["value"] = {
     "The largest entry of your eigenvector is 1. What length should the eigenvector have?": {
         "largest_entry_one": {"return v @ A @ v, v": "return v @ A @ v, v / v.max()"}
@@ -212,6 +226,7 @@ powers.known["value"] = {
     "`tol`. How long is a step whose squared length is "
     "1e-10?": {"squared_length_compared": "tol = np.sqrt(tol)"},
 }
+
 powers.known(where="apart")["stopping"] = {
     "Your iteration doesn't start from `v`, so it finds a different eigenvalue. Where does "
     "your code use the argument `v`?": {

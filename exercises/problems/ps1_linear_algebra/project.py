@@ -60,6 +60,13 @@ def dependent(rng, M):
 
 
 @projections.alternative
+def by_singular_vectors(b, A):
+    U, s, _ = np.linalg.svd(A, full_matrices=False)
+    U = U[:, s > 1e-10 * s[0]]
+    return U.dot(U.T.dot(b))
+
+
+@projections.alternative
 def by_what_is_left(b, A):
     left = b.astype(float)
     for q in gram_schmidt(A).T:
@@ -89,6 +96,7 @@ projections.known["value"] = {
     "Your code adds a column of ones to `A`. Should the projection use a column that isn't in "
     "`A`?": {"with_a_column_of_ones": "A = np.column_stack([np.ones(len(b)), A])"},
 }
+
 projections.known["shape value dependent"] = {
     "Your result is a vector of coefficients, one for each column of `A`. Which vector do you "
     "get when you combine the columns with these "
@@ -97,6 +105,7 @@ projections.known["shape value dependent"] = {
     "vector in the column space has these "
     "coordinates?": {"coordinates": {"Q @ (Q.T @ b)": "Q.T @ b"}},
 }
+
 projections.known["dependent"] = {
     "Your code uses as many singular vectors as `A` has columns. How many of the columns are "
     "linearly independent?": {
@@ -105,10 +114,12 @@ projections.known["dependent"] = {
         }
     }
 }
+
 projections.known(of=gram_schmidt)["dependent"] = {
     "Your projection uses an extra direction that is nothing but rounding error. How many "
     "columns of `A` are linearly independent?": {"rounding_as_a_direction": {"1e-10": "0"}}
 }
+
 projections.known(of=gram_schmidt)["value"] = {
     "Your vectors are orthogonal, but their lengths aren't 1. What must you divide q·b by in "
     "this case?": {
@@ -118,6 +129,7 @@ projections.known(of=gram_schmidt)["value"] = {
         }
     }
 }
+
 projections.known(of=by_what_is_left)["value"] = {
     "Your code subtracts the part along each column from what remains of `b`, but the columns "
     "aren't orthogonal. How does the second subtraction change the result of the first one?": {

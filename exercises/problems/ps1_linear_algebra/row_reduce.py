@@ -201,6 +201,30 @@ def tiny(rng, M):
 
 
 @elimination.alternative
+def down_then_up(A):
+    R, rows, columns = np.array(A), 0, []
+    small = 1e-11 * np.max(np.abs(R))
+    for j in range(R.shape[1]):
+        if rows == R.shape[0]:
+            break
+        p = max(range(rows, R.shape[0]), key=lambda i: abs(R[i, j]))
+        if abs(R[p, j]) <= small:
+            R[rows:, j] = 0
+            continue
+        R[rows], R[p] = R[p].copy(), R[rows].copy()
+        for i in range(rows + 1, R.shape[0]):
+            R[i] = R[i] - R[i, j] / R[rows, j] * R[rows]
+            R[i, j] = 0
+        columns.append(j)
+        rows += 1
+    for i, j in reversed(list(enumerate(columns))):
+        R[i] = R[i] / R[i, j]
+        for above in range(i):
+            R[above] = R[above] - R[above, j] * R[i]
+    return R, columns
+
+
+@elimination.alternative
 def by_matrices(A):
     m, n = A.shape
     R, pivots = np.array(A, dtype=float), []
@@ -251,6 +275,7 @@ elimination.known["value"] = {
         "pivots_not_one": [*UNDIVIDED]
     },
 }
+
 elimination.known["stability"] = {
     "Your `R` is inaccurate, because a tiny pivot makes the factors in your subtractions huge. "
     "Which entry of the column should be the "
@@ -262,11 +287,13 @@ elimination.known["stability"] = {
     "huge. Which entry of the column should be the "
     "pivot?": {"first_that_is_not_zero_divided": [NOT_CLEARED, (SIZES, FIRST)]},
 }
+
 elimination.known["dependent"] = {
     "Your code uses a rounding error as a pivot. How small must an entry be to count as 0?": {
         "compared_with_exact_zero": [*DIVIDED_LAST, ("1e-11", "0")]
     }
 }
+
 elimination.known["value pivots"] = {
     "Your code chooses the pivot by its signed value. Which of -7, 0 and 2 has the largest "
     "magnitude?": {"largest_with_its_sign": [*DIVIDED_LAST, (SIZES, "R[i:, j].argmax()")]},
@@ -278,6 +305,7 @@ elimination.known["value pivots"] = {
         ]
     },
 }
+
 elimination.known["shape value pivots"] = {
     "After your swap, two rows of `R` are equal, and one of the original rows is lost. What "
     "does a view of `R[i]` contain after you have overwritten this "
@@ -294,16 +322,20 @@ elimination.known["shape value pivots"] = {
         ]
     },
 }
+
 elimination.known["shape value"] = {
     "Your code never looks for a pivot in the last column. Where does your loop over the "
     "columns end?": {
         "last_column_left_out": [*DIVIDED_LAST, ("range(A.shape[1])", "range(A.shape[1] - 1)")]
     }
 }
+
+
 elimination.known["pivots"] = {
     "Your `pivots` are all too large by 1. What number does the first column have in the "
     "problem text?": {"columns_counted_from_one": {"append(j)": "append(j + 1)"}},
 }
+
 elimination.known["shape pivots"] = {
     "Your `pivots` contains the columns that don't have a pivot. Which columns should it "
     "contain?": {

@@ -91,11 +91,13 @@ gaussians.known["shape value"] = {
         "counts_for_shares": {"counts / len(X)": "counts"}
     }
 }
+
 gaussians.known["value"] = {
     "Your priors are the same for all classes. Are the classes equally frequent in `y`?": {
         "equal_shares": {"counts / len(X)": "np.full(len(means), 1 / len(means))"}
     }
 }
+
 gaussians.known["value covariance"] = {
     "Your means are sums over one class divided by N. How many samples does each of these sums "
     "contain?": {"means_divided_by_n": {"].mean(axis=0)": "].sum(axis=0) / len(X)"}},
@@ -107,6 +109,7 @@ gaussians.known["value covariance"] = {
         "means_not_divided": {"].mean(axis=0)": "].sum(axis=0)"}
     },
 }
+
 gaussians.known["covariance"] = {
     "Your covariance measures the spread around the mean of all samples. Which mean does the "
     "formula subtract from a sample of class "
@@ -134,10 +137,12 @@ gaussians.known["covariance"] = {
     "formula subtract the class "
     "mean?": {"between_the_classes": {"X - means[y]": "means[y] - X.mean(axis=0)"}},
 }
+
 gaussians.known["shape covariance"] = {
     "Your covariance has a row for each sample instead of each feature. Which factor of the "
     "product should you transpose?": {"samples_by_samples": {"Z.T @ Z": "Z @ Z.T"}}
 }
+
 gaussians.known(of=class_by_class)["covariance"] = {
     "Your covariance is the unweighted mean of the class covariances. Should a small class "
     "count as much as a large "
@@ -153,6 +158,7 @@ gaussians.known(of=class_by_class)["covariance"] = {
     "the result of the previous "
     "pass?": {"last_class_alone": {"covariance + priors[-1] * ": ""}},
 }
+
 gaussians.known(of=class_by_class)["shape covariance"] = {
     "Your result has a separate covariance for each class. How many covariances does the "
     "problem require?": {

@@ -81,6 +81,19 @@ def margin_left_out(rng, N, C):
 
 
 @hinge.alternative
+def by_two_loops(scores, targets, margin=1.0):
+    loss, gradient = 0.0, np.zeros(scores.shape)
+    for n, t in enumerate(targets):
+        for c in range(scores.shape[1]):
+            gap = scores[n, c] - scores[n, t] + margin
+            if c != t and gap > 0:
+                loss += gap
+                gradient[n, c] += 1
+                gradient[n, t] -= 1
+    return loss / len(scores), gradient / len(scores)
+
+
+@hinge.alternative
 def by_mask(scores, targets, margin=1.0):
     y = np.eye(scores.shape[1])[targets]
     gap = np.maximum(0, scores - (scores * y).sum(1, keepdims=True) + margin) * (1 - y)
@@ -150,6 +163,7 @@ hinge.known["value"] = {
         "only_first_picture": {"gap[n, targets] = 0": "gap[n, targets] = gap[1:] = 0"}
     },
 }
+
 hinge.known["gradient"] = {
     "Your gradient for the correct class is -1/N in every row. How many of the positive gaps "
     "in a row contain the score of the correct "
@@ -163,16 +177,19 @@ hinge.known["gradient"] = {
     "Your gradient depends on the sizes of the gaps. What is the derivative of max(0, z) for z "
     "> 0?": {"gap_for_its_derivative": {"(gap > 0).astype(float": "np.maximum(gap, 0.0"}},
 }
+
 hinge.known["gradient integers default"] = {
     "Your gradient counts every incorrect class, even if its gap is negative. What is the "
     "derivative of max(0, z) for z < 0?": {
         "every_class_pulls": {PULLS: "np.ones(scores.shape)", AT_TARGETS: "1 - scores.shape[1]"}
     }
 }
+
 hinge.known["shape value"] = {
     "Your loss is an array with one entry for each image. What does the formula do with these "
     "N losses?": {"loss_of_each_picture": {"sum() / len(scores), g": "sum(axis=1), g"}}
 }
+
 hinge.known["integers"] = {
     "Your gradient loses its fractional parts when the scores are integers. Which dtype does "
     "an array get when you create it from integer scores?": {

@@ -138,6 +138,16 @@ def by_hypot(X, Y):
     return d
 
 
+@distances.alternative
+def by_norm(X, Y):
+    centre = Y.mean(axis=0)
+    X, Y = X - centre, Y - centre
+    n, m = np.linalg.norm(X, axis=1), np.linalg.norm(Y, axis=1)
+    squares = np.square(n)[:, None] - 2 * np.dot(X, Y.T) + np.square(m)
+    squares[squares < 0] = 0
+    return np.sqrt(squares)
+
+
 # edits of by_feature: columns keep the type of the arrays, and so does the sum
 COLUMNS = "X[:, d].astype(float), Y[:, d].astype(float)", "X[:, d], Y[:, d]"
 TOTAL = ("np.zeros((len(X), len(Y)))", "np.zeros((len(X), len(Y)), X.dtype)")
@@ -202,17 +212,20 @@ distances.known["value"] = {
     "difference to the earlier ones, or overwrite "
     "them?": {"last_feature_alone": "X, Y = X[:, -1:], Y[:, -1:]"},
 }
+
 distances.known["stability"] = {
     "Your distances contain `nan` for rows that are nearly equal. What can rounding do to |x|² "
     "+ |y|² - 2xy before you take the square "
     "root?": {"negative_under_the_root": {"np.maximum": "", ", 0)": ")"}}
 }
+
 distances.known["integers"] = {
     "Your code computes the squares and the products x·y in `uint8`. Print 20 * 20 in this "
     "type to see what happens.": {
         "expanded_in_uint8": {"    X, Y = np.asarray(X, float), np.asarray(Y, float)\n": ""}
     }
 }
+
 distances.known(of=by_hypot)["value"] = {
     "Your distances are sums of |x - y|. Which norm does the formula use?": {
         "manhattan": {

@@ -60,6 +60,14 @@ def with_a_column_of_ones(X, y, alpha):
     return both[:-1], both[-1]
 
 
+@ridge.alternative
+def by_singular_values(X, y, alpha):
+    X, y = np.float64(X), np.float64(y)
+    U, s, Vt = np.linalg.svd(X - X.mean(0), full_matrices=False)
+    w = np.dot(s / (s**2 + alpha) * np.dot(y, U), Vt)
+    return [w, y.mean() - np.dot(X.mean(0), w)]
+
+
 NONE = (
     1e-200  # a bias of exactly 0 would also explain the b of an answer that contains only zeros
 )
@@ -118,6 +126,7 @@ ridge.known["value bias"] = {
     "XᵀX, or which number should extra rows of `X` "
     "contain?": {"root_of_alpha": "alpha **= 0.5"},
 }
+
 ridge.known["bias"] = {
     "Your `b` is the mean of `y`. For which x should your fit predict the mean of `y`?": {
         "mean_of_y_for_bias": {"level - middle @ w": "level"}
@@ -125,6 +134,7 @@ ridge.known["bias"] = {
     "Your `b` contains the product of `w` and the mean of `X` with the wrong sign. Does your "
     "fit predict the mean of `y` at the mean of `X`?": {"bias_added": {"level -": "level +"}},
 }
+
 ridge.known(of=with_a_column_of_ones)["value bias"] = {
     "Your fit penalises `b` together with the weights. Which parameters appear in the sum "
     "after `alpha`?": {"bias_penalised": {"    penalty[-1, -1] = 0\n": ""}},

@@ -145,10 +145,12 @@ softmax.known["value"] = {
     "without changing the softmax of the "
     "row?": {"shifted_by_columns": "scores = scores - scores.max(axis=0)"},
 }
+
 softmax.known["shape value"] = {
     "Your loss is an array with one entry for each image. What does the formula do with these "
     "N losses?": {"loss_of_each_sample": {"targets].mean()": "targets]"}}
 }
+
 softmax.known["gradient"] = {
     "You differentiate the sum of the losses. How does the gradient change if you "
     "differentiate the mean "
@@ -162,6 +164,7 @@ softmax.known["gradient"] = {
     "before or after you subtract the "
     "1?": {"one_not_averaged": {"targets] -= 1": "targets] -= len(scores)"}},
 }
+
 softmax.known["stability"] = {
     "Your `exp` overflows for scores in the thousands. What can you subtract from a row "
     "without changing its softmax?": {
@@ -191,6 +194,7 @@ softmax.known["stability"] = {
     "below this maximum, what sum do you take the logarithm "
     "of?": {"one_maximum_in_the_logarithm": [ALL]},
 }
+
 softmax.known["value gradient stability"] = {
     "Your probabilities add up to 1 over the whole array. Which axis should you sum the "
     "exponentials "
@@ -209,6 +213,7 @@ softmax.known["value gradient stability"] = {
     "Your code applies a sigmoid to each score separately. What should the probabilities of a "
     "row add up to?": {"sigmoid_of_each": {LOG_P: "np.log(1 / (1 + np.exp(-scores)))"}},
 }
+
 softmax.known["gradient stability"] = {
     "Your gradient is the derivative with respect to log p. How does log p of the correct "
     "class depend on each score, including the scores of the other "

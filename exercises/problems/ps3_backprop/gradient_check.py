@@ -193,10 +193,28 @@ def all_entries_at_once(f, x, grad, h=1e-5):
     return np.where(fits, 0, np.abs(n - g) / size).max()
 
 
+@checker.alternative
+def in_place_and_back(f, x, grad, h=1e-5):
+    x, flat, errors, now = x.copy(), grad.reshape(-1), [0.0], f(x)
+    moved = x.reshape(-1)
+    for i, keep in enumerate(moved.tolist()):
+        moved[i] = keep + h
+        above = f(x)
+        moved[i] = keep - h
+        below = f(x)
+        moved[i] = keep
+        sides = sorted([(above - now) / h, (now - below) / h])
+        n = (above - below) / (2 * h)
+        if flat[i] < sides[0] - 1e-8 or flat[i] > sides[1] + 1e-8:
+            errors.append(abs(n - flat[i]) / max(abs(n), abs(flat[i])))
+    return max(errors)
+
+
 checker.known(where="given_step error_at_the_end more_axes")["value edge"] = {
     "Your difference uses only f(x + h) and f(x). Which two values of f does the formula for n "
     "use?": {"one_sided": {"sum(slopes) / 2": "slopes[0]"}}
 }
+
 checker.known["value"] = {
     "Your n is twice as large as it should be. How far apart are x + h and x - h?": {
         "divided_by_h": {"sum(slopes) / 2": "sum(slopes)"}
@@ -261,6 +279,7 @@ checker.known(where="more_axes")["edge"] = {
         "first_axis_alone": {"np.ndindex(x.shape)": "list(np.ndindex(x.shape))[: len(x)]"}
     },
 }
+
 checker.known(of=all_entries_at_once)["value"] = {
     "Your error compares the norms of whole vectors. How many errors does the formula define, "
     "and which one of them should you return?": {

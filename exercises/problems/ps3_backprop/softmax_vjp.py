@@ -99,6 +99,15 @@ def by_the_logarithm(g, z):
     return np.exp(log_p) * (g - np.sum(np.exp(log_p) * g))
 
 
+@pulled.alternative
+def one_after_the_other(g, z):
+    top = max(z)
+    e = [float(np.exp(v - top)) for v in z]
+    p = [v / sum_of for sum_of in [sum(e)] for v in e]
+    dot = sum(a * b for a, b in zip(p, g, strict=True))
+    return np.array([a * (b - dot) for a, b in zip(p, g, strict=True)])
+
+
 pulled.known["large"] = {
     "Your code stores C times C numbers at once. If you write out the formula for one entry of "
     "`dz`, which sum is the same for all "

@@ -171,6 +171,17 @@ def by_adam(X, y, hidden, epochs, lr, rng):
     return p
 
 
+@training.alternative
+def in_small_batches(X, y, hidden, epochs, lr, rng):
+    p = train_network(X, y, hidden, 0, lr, rng)
+    for _ in range(epochs):
+        for rows in np.array_split(rng.permutation(len(X)), max(1, len(X) // 10)):
+            g = two_layer_loss(p, X[rows], y[rows])[1]
+            for name in p:
+                p[name] -= lr * g[name]
+    return p
+
+
 training.known["value"] = {
     "Your loss is still close to ln C, the loss of a network that gives all classes the same "
     "probability. How large are your steps, and does your backward pass zero out the same "
@@ -197,6 +208,7 @@ training.known["given"] = {
     "Your weights differ between two generators with the same seed. Which of your random "
     "numbers don't come from `rng`?": {"another_generator": "rng = np.random.default_rng()"},
 }
+
 training.known["value given"] = {
     "Your `W1` or `W2` contains only zeros. If all weights start at 0, what is the gradient of "
     "`W1`?": {

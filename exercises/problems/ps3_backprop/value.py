@@ -279,6 +279,44 @@ class OfPowersAndProducts(Value):
         return self**-1 * other
 
 
+@value.alternative
+class ByRules(Value):
+    """Stores a function for the backward pass, as most students write it."""
+
+    def made(self, data, *slopes):
+        result = super().made(data, *slopes)
+
+        def rule():
+            for earlier, slope in slopes:
+                earlier.grad = earlier.grad + slope * result.grad
+
+        result.rule = rule
+        return result
+
+    def backward(self):
+        self.grad = 1.0
+        for number in self.order()[::-1]:
+            if number.slopes:
+                number.rule()
+
+
+@value.alternative
+class InWaves(Value):
+    """Waits until every number that uses a number has passed its gradient back."""
+
+    def backward(self):
+        waiting = dict.fromkeys(self.order(), 0)
+        for number in waiting:
+            for earlier, _ in number.slopes:
+                waiting[earlier] += 1
+        self.grad, ready = 1.0, [self]
+        for number in ready:
+            for earlier, slope in number.slopes:
+                earlier.grad += slope * number.grad
+                waiting[earlier] -= 1
+                ready += [earlier] * (waiting[earlier] == 0)
+
+
 OVERWRITES = (
     "When a number is used twice, your `grad` contains the gradient of only one use. What "
     "should happen to `grad` when the second gradient arrives?"
@@ -298,6 +336,7 @@ SUM = "(self, 1.0), (other, 1.0)"
 value.known(where="one_letter_twice used_again many_paths")["reuse long"] = {
     OVERWRITES: {"Overwrites": {"grad += slope": "grad = slope"}}
 }
+
 value.known(where="used_again")["reuse"] = {
     OVERWRITES: {"OverwritesTheOtherWayRound": {"grad += slope": "grad = slope"} | REVERSED},
     TOO_EARLY: {"TooEarlyTheOtherWayRound": EARLY | REVERSED},
@@ -396,6 +435,7 @@ value.known(where="number_on_the_left")["operations"] = {
     "number is the denominator in "
     "`2 / a`?": {"LeftQuotientTurned": {"self.number(other) / self": "self / other"}},
 }
+
 value.known(where="used_again four_functions")["reuse operations"] = {
     "Your `backward` treats two numbers with the same value as one number. How does it "
     "recognise a number that it has already visited?": {

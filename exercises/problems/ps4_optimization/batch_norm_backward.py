@@ -71,6 +71,23 @@ def path_by_path(dY, X, gamma, eps):
     return dX, np.sum(dY * centred * inverse, axis=0), np.sum(dY, axis=0)
 
 
+@backwards.alternative
+def unit_by_unit(dY, X, gamma, eps):
+    (N, D), dX = X.shape, np.zeros(X.shape)
+    dgamma, dbeta = np.zeros(D), np.zeros(D)
+    for d in range(D):
+        mean = sum(X[:, d]) / N
+        root = np.sqrt(sum((X[:, d] - mean) ** 2) / N + eps)
+        hat = [(x - mean) / root for x in X[:, d]]
+        for n in range(N):
+            dbeta[d] += dY[n, d]
+            dgamma[d] += dY[n, d] * hat[n]
+        for n in range(N):
+            rest = N * dY[n, d] - dbeta[d] - hat[n] * dgamma[d]
+            dX[n, d] = gamma[d] * rest / (N * root)
+    return dX, dgamma, dbeta
+
+
 backwards.known["value"] = {
     "Your `dX` contains only the direct path, as if m and v were constants. Which entries of "
     "the batch do m and v depend "
@@ -101,6 +118,7 @@ backwards.known["value"] = {
         "divided_by_the_variance": {"gamma / root": "gamma / root**2"}
     },
 }
+
 backwards.known(of=path_by_path)["value"] = {
     "Your path through v contains the wrong power of v + eps. What is the derivative of (v + "
     "eps)^(-1/2) with respect to v?": {"power_kept": {"inverse**3": "inverse"}},
@@ -111,6 +129,7 @@ backwards.known(of=path_by_path)["value"] = {
         }
     },
 }
+
 backwards.known["value parameters"] = {
     "Your gradients use a variance with divisor N - 1. Which divisor does the problem text "
     "use?": {"unbiased": {"var(axis=0)": "var(axis=0, ddof=1)"}},
@@ -123,6 +142,7 @@ backwards.known["value parameters"] = {
     "Your gradients use an X_hat that still contains the mean m. What should the mean of each "
     "column of X_hat be?": {"mean_kept": {"(X - X.mean(axis=0))": "X"}},
 }
+
 backwards.known["parameters"] = {
     "In your `dgamma`, you multiply `dY` by `X`. What does the forward pass multiply `gamma` "
     "by?": {"not_normalised": {"), dgamma, dbeta": "), (dY * X).sum(axis=0), dbeta"}},
@@ -140,6 +160,7 @@ backwards.known["parameters"] = {
         "exchanged": {"), dgamma, dbeta": "), dbeta, dgamma"}
     },
 }
+
 backwards.known["shape parameters"] = {
     "Your `dgamma` has one row per sample. How many of the entries Y[n, d] depend on "
     "gamma[d]?": {"gamma_not_summed": {"), dgamma, dbeta": "), dY * X_hat, dbeta"}},

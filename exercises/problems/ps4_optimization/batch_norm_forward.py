@@ -107,6 +107,23 @@ def in_evaluation(rng, N, D):
 
 
 @normalised.alternative
+def unit_by_unit(X, running_mean, running_var, gamma, beta, training, momentum, eps):
+    N, D = X.shape
+    Y, means, variances = np.zeros((N, D)), running_mean.copy(), running_var.copy()
+    for d in range(D):
+        mean, var = running_mean[d], running_var[d]
+        if training:
+            mean = sum(X[:, d]) / N
+            total = sum((x - mean) ** 2 for x in X[:, d])
+            var = total / N
+            means[d] += momentum * (mean - means[d])
+            variances[d] += momentum * (total / (N - 1) - variances[d])
+        for n in range(N):
+            Y[n, d] = gamma[d] * (X[n, d] - mean) / (var + eps) ** 0.5 + beta[d]
+    return Y, means, variances
+
+
+@normalised.alternative
 def two_branches(X, running_mean, running_var, gamma, beta, training, momentum, eps):
     if not training:
         scale = gamma / np.sqrt(running_var + eps)
@@ -164,6 +181,7 @@ normalised.known["value"] = {
     "In training, your `Y` uses the updated running averages. Which mean and variance does the "
     "formula use?": {"by_the_new_averages": [using("new_mean, new_var")]},
 }
+
 normalised.known["value running"] = {
     "Your code uses one mean and one variance for the whole matrix. Which axis should you "
     "average over?": {
@@ -180,6 +198,7 @@ normalised.known["value running"] = {
     "and returns them unchanged. "
     "What should be different when `training` is True?": {"never_training": "training = False"},
 }
+
 normalised.known["running"] = {
     "Your `new_var` uses the variance with divisor N. Which divisor does the problem text use "
     "for the running average?": {"biased_average": {"X.var(axis=0, ddof=1)": "var"}},
@@ -220,6 +239,7 @@ normalised.known["running"] = {
     "Your code multiplies the old average by `momentum`. Which of the two terms does the "
     "problem text multiply by `momentum`?": {"momentum_of_the_old": "momentum = 1 - momentum"},
 }
+
 normalised.known["evaluation"] = {
     "In evaluation, your `Y` uses the mean and variance of the batch. Should the output for "
     "one sample then depend on the other "

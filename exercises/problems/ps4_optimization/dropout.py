@@ -203,6 +203,19 @@ def many_dropped(rng, N, M):
 
 
 @masked.alternative
+def entry_by_entry(X, dY, p, training, rng):
+    Y, dX = X.copy(), dY.copy()
+    if training:
+        for place in np.ndindex(X.shape):
+            if rng.random() < p:
+                Y[place] = dX[place] = 0.0
+            else:
+                Y[place] /= 1 - p
+                dX[place] /= 1 - p
+    return Y, dX
+
+
+@masked.alternative
 def by_a_binomial(X, dY, p, training, rng):
     keep = 1 - p
     mask = rng.binomial(1, keep, size=X.shape) if training else np.full(X.shape, keep)
@@ -219,6 +232,7 @@ masked.known["value backward given"] = {
         "nothing_dropped": "training = False"
     },
 }
+
 masked.known["value"] = {
     "Your function drops whole rows or columns. How many random numbers do you draw, and how "
     "many entries does `X` "
@@ -249,6 +263,7 @@ masked.known["value"] = {
         }
     },
 }
+
 masked.known["backward"] = {
     "Your `dX` equals `dY`, as if nothing had been dropped. If an entry of `X` that is dropped "
     "increases by 1, how much does the same entry of `Y` "
@@ -267,6 +282,7 @@ masked.known["backward"] = {
     "of `X` that isn't dropped increases by 1, how much does the same entry of `Y` "
     "increase?": {"gradient_multiplied": {"dY * mask": "dY * (mask > 0) * (1 - p)"}},
 }
+
 masked.known["given"] = {
     "In evaluation, your `Y` is `X` multiplied by 1 - p. Which step in training makes this "
     "unnecessary?": {
@@ -284,6 +300,7 @@ masked.known["given"] = {
     "Your masks differ between two generators with the same seed. Which of your random numbers "
     "don't come from `rng`?": {"another_generator": "rng = np.random.default_rng()"},
 }
+
 masked.known["shape"] = {
     "Your `Y` and `dX` are swapped. Which one should your function return first?": {
         "exchanged": {"X * mask, dY": "dY * mask, X", "X.copy(), dY.copy": "dY.copy(), X.copy"}

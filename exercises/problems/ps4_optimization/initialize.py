@@ -173,6 +173,18 @@ def standard_and_scaled(method, n_in, n_out, rng):
     return (2 * rng.random((n_out, n_in)) - 1) * (6 / (n_in + n_out)) ** 0.5
 
 
+@starts.alternative
+def unit_by_unit(method, n_in, n_out, rng):
+    W = np.zeros((n_out, n_in))
+    sd = np.sqrt(2 / n_in if method == "he" else 2 / (n_in + n_out))
+    for row in W:
+        if method == "glorot_uniform":
+            row[:] = rng.uniform(-np.sqrt(3) * sd, np.sqrt(3) * sd, n_in)
+        else:
+            row[:] = rng.normal(0, sd, n_in)
+    return W
+
+
 NORMAL = "rng.normal(scale=np.sqrt(2 / n), "
 UNIFORM = "rng.uniform(-np.sqrt(6 / n), np.sqrt(6 / n), "
 LIMIT = "np.sqrt(6 / (n_in + n_out))"
@@ -257,10 +269,12 @@ starts.known["value"] = {
         "he_too_small": {"n_in if": "150 * n_in if"},
     },
 }
+
 starts.known["value given"] = {
     "All your weights are equal. If two units start with the same weights, what could make "
     "them different later?": {"zeros": "return np.zeros((n_out, n_in))"}
 }
+
 starts.known["given"] = {
     "Your `W` has shape (n_in, n_out). Which axis comes first if the layer computes "
     "`x @ W.T`?": {"turned": "return initialize(method, n_in, n_out, rng).T"},

@@ -99,6 +99,19 @@ def without_warm_up(rng, S, R):
 
 
 @rates.alternative
+def by_a_table(step, schedule, lr, warmup, total, gamma, step_size):
+    import math
+
+    t = max(step - warmup, 0)
+    factors = {
+        "step": math.pow(gamma, t // step_size),
+        "exponential": math.exp(t * math.log(gamma)),
+        "cosine": math.cos(math.pi * t / (2 * (total - warmup))) ** 2,
+    }
+    return lr * min(1, (step + 1) / (warmup or 1)) * (factors[schedule] if t else 1)
+
+
+@rates.alternative
 def step_by_step(step, schedule, lr, warmup, total, gamma, step_size):
     rate = lr
     if step < warmup:
@@ -126,6 +139,7 @@ rates.known["value"] = {
         "warm_up_for_cosine": {"step < warmup": 'step < warmup and schedule == "cosine"'}
     },
 }
+
 rates.known["schedules"] = {
     "Your schedule also counts the steps of the warm-up. Which step does t count from, and how "
     "large is T?": {"counted_from_the_start": {"t = step - warmup": "t, warmup = step, 0"}},
@@ -208,6 +222,7 @@ rates.known["schedules"] = {
     "branch of your code do these two schedules "
     "reach?": {"all_like_cosine": 'schedule = "cosine"'},
 }
+
 rates.known["value schedules"] = {
     "Your function has no warm-up, because its schedule starts at step 0. What should happen "
     "while `step < warmup`?": {"warm_up_ignored": "warmup = 0"}

@@ -173,6 +173,7 @@ steps.known["value rmsprop adam"] = {
     "the arguments `momentum`, `alpha`, `betas` and "
     "`eps`?": {"options_ignored": "return optimizer_step(method, w, g, state, lr)"},
 }
+
 steps.known["value"] = {
     "Your steps with momentum go uphill. "
     "Does the formula add the step to `w`, or subtract it?": {
@@ -204,6 +205,7 @@ steps.known["value"] = {
     "does the formula add it "
     "to?": {"velocity_twice": {"else g + momentum * v": "else v + momentum * v"}},
 }
+
 steps.known["adam"] = {
     'Your "adam" step is an RMSProp step. Which branch of your code does "adam" take?': {
         "adam_like_rmsprop": {'method == "rmsprop"': 'method in ("rmsprop", "adam")'}
@@ -257,6 +259,7 @@ steps.known["adam"] = {
     "Your Adam uses the constants 0.9 and 0.999. Where does your code use the argument "
     "`betas`?": {"betas_fixed": "betas = 0.9, 0.999"},
 }
+
 steps.known["rmsprop"] = {
     "Your RMSProp adds `eps` inside the square root. What does the formula add `eps` to?": {
         "eps_inside": {"(np.sqrt(v) + eps)": "np.sqrt(v + eps)"}
@@ -281,6 +284,7 @@ steps.known["rmsprop"] = {
     "Your RMSProp multiplies the new square by `alpha`. Which term does the formula multiply "
     "by `alpha`?": {"shares_exchanged": "alpha = 1 - alpha"},
 }
+
 steps.known["value rmsprop"] = {
     "Your function takes Adam's step for a different method as well. Which branch of your code "
     "does each of the four methods reach?": {"all_like_adam": 'method = "adam"'}

@@ -9,6 +9,7 @@ from .conv2d_forward import KERNELS, OTHERS
 gradients = problem(
     "conv2d_backward",
     rtol=DIGITS,
+    slow=True,
     returns={"dx": "value", "dweight": "weights", "dbias": "weights"},
     points={
         "shape": (1, "three `float64` arrays of the correct shapes, in the correct order"),
@@ -97,6 +98,21 @@ def offset_by_offset(dy, x, weight, stride, padding):
     return dx, dweight, np.einsum("nfij->f", dy)
 
 
+@gradients.alternative
+def number_by_number(dy, x, weight, stride, padding):
+    dx, dweight = np.zeros(x.shape), np.zeros(weight.shape)
+    N, C, H, W = x.shape
+    for f, i, j in np.ndindex(dy.shape[1:]):
+        for k, v in np.ndindex(weight.shape[2:]):
+            row, column = i * stride + k - padding, j * stride + v - padding
+            if 0 <= row < H and 0 <= column < W:
+                for n in range(N):
+                    for c in range(C):
+                        dx[n, c, row, column] += weight[f, c, k, v] * dy[n, f, i, j]
+                        dweight[f, c, k, v] += x[n, c, row, column] * dy[n, f, i, j]
+    return dx, dweight, np.array([dy[:, f].sum() for f in range(dy.shape[1])])
+
+
 gradients.known["value"] = {
     "Where windows overlap, your `dx` contains only the gradient from the last window. Should "
     "you add this gradient to the earlier ones, or overwrite "
@@ -117,6 +133,7 @@ gradients.known["value"] = {
     "code does this division, and does any formula in the problem text call for "
     "it?": {"everything_mean_of_positions": "dy = dy / dy[0, 0].size"},
 }
+
 gradients.known["weights"] = {
     "Your `dweight` is divided by N, although `dy` already includes any averaging over the "
     "samples. Where does your code divide by "
@@ -163,6 +180,7 @@ gradients.known["weights"] = {
         "weights_without_dy": {"(g.T, ": "(0 * g.T + 1, "}
     },
 }
+
 gradients.known["shape weights"] = {
     "Your `dbias` has a separate entry for each position in the map. How many positions of a "
     "map share one bias?": {"bias_of_each_place": {"axis=(0, 2, 3)": "axis=0"}},
@@ -173,6 +191,7 @@ gradients.known["shape weights"] = {
         "one_bias": {"axis=(0, 2, 3)": ""}
     },
 }
+
 gradients.known["stride"] = {
     "The windows in your `dx` are two pixels apart when `stride` is 3. Which line should use "
     "`stride` instead of 2?": {
@@ -223,6 +242,7 @@ gradients.known["stride"] = {
     "Your windows are only one pixel apart, both in `dx` and in `dweight`. Which row of "
     "`padded` is the first row of window `i`?": {"neighbouring_windows": "stride = 1"},
 }
+
 gradients.known["shape value"] = {
     "Your `dx` is empty when `padding` is 0. What does the slice `a[p:-p]` return when `p` is "
     "0?": {"cut_up_to_minus_padding": {"p : p + H, p : p + W": "p:-p, p:-p"}}

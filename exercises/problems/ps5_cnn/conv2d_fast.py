@@ -127,6 +127,19 @@ def by_einsum(x, weight, bias, stride, padding):
     return y + bias.reshape(-1, 1, 1)
 
 
+@fast.alternative
+def by_indices(x, weight, bias, stride, padding):
+    F, C, KH, KW = weight.shape
+    x = np.pad(x, ((0, 0), (0, 0), (padding,) * 2, (padding,) * 2))
+    tops = np.arange(0, x.shape[2] - KH + 1, stride)
+    lefts = np.arange(0, x.shape[3] - KW + 1, stride)
+    i = np.repeat(np.arange(KH), KW)[:, None] + np.repeat(tops, len(lefts))
+    j = np.tile(np.arange(KW), KH)[:, None] + np.tile(lefts, len(tops))
+    columns = x[:, :, i, j].reshape(len(x), C * KH * KW, -1)
+    y = np.matmul(weight.reshape(F, -1), columns)
+    return y.reshape(len(x), F, len(tops), len(lefts)) + bias[None, :, None, None]
+
+
 @fast.mistake(
     "Your function runs more lines of Python when the input has more rows, columns or samples, "
     "so it contains a Python loop over them. Which loops of problem 1 can you replace with one "
@@ -213,6 +226,7 @@ fast.known["value"] = {
     "formula of problem 1, do `k` and `l` run in the same direction in `weight` and in "
     "`padded`?": {"kernel_turned": "weight = weight[:, :, ::-1, ::-1]"},
 }
+
 fast.known["shape value"] = {
     "Your `y` has too many columns, because your windows are only one pixel apart from left to "
     "right. Along which axes of the windows should you apply "

@@ -121,6 +121,20 @@ def number_by_number(x, weight, bias, stride, padding):
     return y
 
 
+@layers.alternative
+def offset_by_offset(x, weight, bias, stride, padding):
+    p, (KH, KW) = padding, weight.shape[2:]
+    big = np.zeros((*x.shape[:2], x.shape[2] + 2 * p, x.shape[3] + 2 * p))
+    big[:, :, p : p + x.shape[2], p : p + x.shape[3]] = x
+    y = 0
+    for k in range(KH):
+        for v in range(KW):
+            last_row, last_column = big.shape[2] - KH + k + 1, big.shape[3] - KW + v + 1
+            shifted = big[:, :, k:last_row:stride, v:last_column:stride]
+            y = y + np.einsum("ncij,fc->nfij", shifted, weight[:, :, k, v])
+    return y + bias.reshape(1, -1, 1, 1)
+
+
 layers.known["value"] = {
     "Your `y` doesn't include the bias. Which term comes before the sum in the formula?": {
         "bias_forgotten": {" + bias": ""}
@@ -156,6 +170,7 @@ layers.known["value"] = {
     "Your maps all use the first kernel. Which index of `weight` selects the kernel of a "
     "map?": {"one_kernel": "weight = weight[:1].repeat(len(weight), axis=0)"},
 }
+
 layers.known["shape value"] = {
     "The last row and the last column of every map are missing from your `y`. How many windows "
     "fit into an image that is as large as the "
@@ -164,6 +179,7 @@ layers.known["shape value"] = {
         "square_maps": {"(W + 2 * padding - KW) // stride + 1": "H_out"}
     },
 }
+
 layers.known["stride"] = {
     "Your `y` has the correct shape, but its windows are only one pixel apart. Which entry of "
     "`padded` is the upper left corner of window (i, "
@@ -185,6 +201,7 @@ layers.known["stride"] = {
         )
     },
 }
+
 layers.known["padding"] = {
     "Your `y` has too few rows, because `H_out` counts the padding only once. How many sides "
     "of the image get rows of zeros?": {"rows_of_padding_counted_once": {"H + 2 * ": "H + "}},

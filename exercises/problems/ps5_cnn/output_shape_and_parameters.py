@@ -117,6 +117,26 @@ def layer_by_layer_backwards(layers, shape):
     return shapes, parameters, fields
 
 
+@table.alternative
+def by_arrays(layers, shape):
+    K = np.array([layer["kernel_size"] for layer in layers])
+    S = np.array([layer["stride"] for layer in layers])
+    apart = np.concatenate([[1], np.cumprod(S)[:-1]])
+    maps = [shape[0]]
+    for layer in layers:
+        maps.append(layer["out_channels"] if layer["kind"] == "conv" else maps[-1])
+    maps, is_conv = np.array(maps), np.array([layer["kind"] == "conv" for layer in layers])
+    parameters = np.where(is_conv, K * K * maps[:-1] * maps[1:] + maps[1:], 0)
+    shapes = np.zeros((len(layers), 3), int)
+    shapes[:, 0] = maps[1:]
+    sides = np.array(shape[1:])
+    for k, layer in enumerate(layers):
+        free = sides + 2 * (layer["padding"] if is_conv[k] else 0) - K[k]
+        sides = free // S[k] + 1
+        shapes[k, 1:] = sides
+    return shapes, parameters, 1 + np.cumsum((K - 1) * apart)
+
+
 table.known["value"] = {
     "Your H and W count the padding only once. Does the padding go on one side of the image "
     "along each axis, or on both sides?": {"padding_once": {"2 * P": "P"}},
@@ -142,10 +162,12 @@ table.known["value"] = {
         "pooling_ignored": {"in (H, W))": 'in (H, W)) if layer["kind"] == "conv" else (H, W)'}
     },
 }
+
 table.known["shape value"] = {
     "Your H and W aren't always integers. What does the formula do with a window that doesn't "
     "fit completely?": {"not_rounded": {"// S": "/ S"}}
 }
+
 table.known["parameters"] = {
     "Your `parameters` don't include the biases. How many biases does a layer have?": {
         "biases_forgotten": {"(K * K * C + 1) * F": "K * K * C * F"}
@@ -172,6 +194,7 @@ table.known["parameters"] = {
         "pooling_with_weights": {"count = 0": "count = (K * K * C + 1) * C"}
     },
 }
+
 table.known["field"] = {
     "Your receptive field grows by K - 1 in every layer, as if all strides were 1. How far "
     "apart in the image are two neighbouring outputs of a layer with stride "
@@ -207,6 +230,7 @@ table.known["field"] = {
         }
     },
 }
+
 table.known(where="beyond_the_image")["field"] = {
     "Your receptive field is never larger than the image. Do rows of padding count, according "
     "to the problem "

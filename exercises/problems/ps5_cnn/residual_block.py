@@ -110,6 +110,39 @@ def by_offsets(x, dy, weight1, weight2):
     return [y, dx, dweight1, dweight2]
 
 
+@block.alternative
+def by_a_large_matrix(x, dy, weight1, weight2):
+    (N, _, H, W), place = x.shape, np.arange(x[0].size).reshape(x.shape[1:])
+
+    def entries():
+        for i, j, k, v in np.ndindex(H, W, 3, 3):
+            row, column = i + k - 1, j + v - 1
+            if 0 <= row < H and 0 <= column < W:
+                yield np.ix_(place[:, i, j], place[:, row, column]), k, v
+
+    def matrix(weight):
+        M = np.zeros((place.size, place.size))
+        for cells, k, v in entries():
+            M[cells] += weight[:, :, k, v]
+        return M
+
+    def of_weight(dM):
+        dweight = np.zeros(weight1.shape)
+        for cells, k, v in entries():
+            dweight[:, :, k, v] += dM[cells]
+        return dweight
+
+    X, first, second = x.reshape(N, -1), matrix(weight1), matrix(weight2)
+    a = X @ first.T
+    h = (a + abs(a)) / 2
+    s = X + h @ second.T
+    ds = dy.reshape(N, -1) * (s > 0)
+    da = (ds @ second) * (a > 0)
+    dx = da @ first + ds
+    y = np.maximum(s, 0).reshape(x.shape)
+    return y, dx.reshape(x.shape), of_weight(da.T @ X), of_weight(ds.T @ h)
+
+
 block.known["value gradient"] = {
     "Your block has no shortcut in either `y` or `dx`. What does the formula for `s` contain "
     "besides the second "
@@ -131,6 +164,7 @@ block.known["value gradient"] = {
         }
     },
 }
+
 block.known["value"] = {
     "Your `y` applies `weight2` before `weight1`. "
     "Which of them does the formula apply to `x`?": {
@@ -149,6 +183,7 @@ block.known["value"] = {
     "Your `y` uses `weight1` in both convolutions. Which weights does the formula use in the "
     "second convolution?": {"first_weights_twice": "weight2 = weight1"},
 }
+
 block.known["gradient"] = {
     "Your `dx` doesn't include the shortcut. How much does `s` change along the shortcut when "
     "`x` increases slightly?": {"shortcut_missing_in_dx": {"ds + dx": "dx"}},
@@ -204,6 +239,7 @@ block.known["gradient"] = {
     "Your gradients are divided by N, although `dy` already includes any averaging over the "
     "samples. Where does your code divide by N?": {"averaged": "dy = dy / len(x)"},
 }
+
 block.known["gradient inputs-unchanged"] = {
     "Your code changes `x` before `dweight1` needs it. Which line writes into `x`, and where "
     "could it store the sum "

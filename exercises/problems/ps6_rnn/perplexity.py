@@ -78,6 +78,19 @@ def impossible_character(rng, T, N, V):
 
 
 @hesitation.alternative
+def number_by_number(logits, target):
+    total = 0.0
+    for t in range(len(logits)):
+        for n in range(logits.shape[1]):
+            row = logits[t, n]
+            largest = max(row)
+            below = sum(np.exp(v - largest) for v in row)
+            total -= (row[target[t, n]] - largest) / np.log(2) - np.log2(below)
+    bits = total / target.size
+    return float(bits), float(2**bits)
+
+
+@hesitation.alternative
 def by_differences(logits, target):
     right = logits[*np.indices(target.shape), target]
     bits = np.logaddexp.reduce(logits - right[..., None], axis=-1) / np.log(2)
@@ -97,6 +110,7 @@ hesitation.known["bits"] = {
         "summed": {"surprise.mean() /": "surprise.sum() /"}
     },
 }
+
 hesitation.known["bits value"] = {
     "Your `bits` is computed with natural logarithms, but your `perplexity` is a power of 2. "
     "Which base does the formula use for the logarithm?": {
@@ -150,6 +164,7 @@ hesitation.known["bits value"] = {
     "sum. What does the formula divide the sum "
     "by?": {"summed_before_the_power": {"- right": "- right; surprise = surprise.sum()"}},
 }
+
 hesitation.known["value"] = {
     "Your `perplexity` is e to the power of `bits`. Which base does the formula use?": {
         "power_of_e": {"np.exp(surprise.mean())": "np.exp(surprise.mean() / np.log(2))"}
@@ -158,6 +173,7 @@ hesitation.known["value"] = {
     "formula take the mean before or after it computes the power of "
     "2?": {"mean_of_powers": {"np.exp(surprise.mean())": "np.exp(surprise).mean()"}},
 }
+
 hesitation.known(where="impossible_character")["stability"] = {
     "Your code takes the logarithm of a probability that underflows to 0 in `float64`. How can "
     "you simplify the logarithm of exp(s) / sum before you compute "
@@ -170,6 +186,7 @@ hesitation.known(where="impossible_character")["stability"] = {
         }
     },
 }
+
 hesitation.known(where="large_logits")["stability"] = {
     "Your code subtracts the largest logit of the whole array, so all exponentials of some "
     "steps are 0. Which logits belong to one step of one "

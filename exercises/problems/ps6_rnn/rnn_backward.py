@@ -72,6 +72,24 @@ def random_numbers(rng, T, N, D, H):
 
 
 @gradients.alternative
+def layer_by_layer(dh, x, h0, W_xh, W_hh, h):
+    before = np.concatenate([h0[None], h[:-1]])
+    dz, g = [], 0 * h0
+    for upstream, state in zip(dh[::-1], h[::-1], strict=False):
+        g = (upstream + g) * (1 - state) * (1 + state)
+        dz.insert(0, g)
+        g = np.einsum("nh,hm->nm", g, W_hh)
+    dz = np.stack(dz)
+    return [
+        np.einsum("tnh,hd->tnd", dz, W_xh),
+        g,
+        np.einsum("tnh,tnd->hd", dz, x),
+        np.einsum("tnh,tnm->hm", dz, before),
+        dz.sum((0, 1)),
+    ]
+
+
+@gradients.alternative
 def sequence_by_sequence(dh, x, h0, W_xh, W_hh, h):
     T, N, _ = h.shape
     dx, dh0 = np.zeros_like(x), np.zeros_like(h0)
@@ -131,6 +149,7 @@ gradients.known["value weights"] = {
     "last iteration of your "
     "loop?": {"first_step_missing": {"reversed(range(len(x)))": "range(len(x) - 1, 0, -1)"}},
 }
+
 gradients.known["weights"] = {
     "You compute `dW_hh` from h[t]. Which state does the forward pass multiply by `W_hh` at "
     "step t?": {"meets_the_new_state": {"(h[t - 1] if t > 0 else h0)": "h[t]"}},
@@ -156,6 +175,7 @@ gradients.known["weights"] = {
         }
     },
 }
+
 gradients.known["value"] = {
     "Your `dh0` is the gradient with respect to h[0]. Which operations turn `h0` into h[0]?": {
         "gradient_of_the_first_state": {

@@ -253,6 +253,7 @@ sampler.known["value stability"] = {
     "first entry whose cumulative probability exceeds your random "
     "number?": {"one_too_far": {".sum(axis=1), last": ".sum(axis=1) + 1, last"}},
 }
+
 sampler.known["value"] = {
     "Your function draws as if the temperature were 1. Does the formula apply the temperature "
     "before or after the exponential?": {"temperature_ignored": "temperature = 1.0"},
@@ -269,6 +270,7 @@ sampler.known["value"] = {
     "code draw, and how many rows are "
     "there?": {"one_number_for_all": {"rng.random((len(logits), 1))": "rng.random()"}},
 }
+
 sampler.known["random"] = {
     "Your draws don't depend on `rng`. Which generator does your code draw from?": {
         "own_generator": "rng = np.random.default_rng(0)"
@@ -276,6 +278,7 @@ sampler.known["random"] = {
     "Your draws differ between two generators that have the same seed. Which generator does "
     "your code draw from?": {"generator_of_its_own": "rng = np.random.default_rng()"},
 }
+
 sampler.known["stability"] = {
     "Your draws are wrong for large logits. What is exp(1000), and what can you subtract from "
     "all logits of a row without changing the "

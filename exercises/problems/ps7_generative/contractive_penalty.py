@@ -64,6 +64,17 @@ def by_jacobians(x, W, b):
     return penalty, dW, db
 
 
+@contraction.alternative
+def by_einsum(x, W, b):
+    t = np.tanh((np.einsum("nd,hd->nh", x, W) + b) / 2)
+    s = (1 - t**2) / 4
+    J = np.einsum("nh,hd->nhd", s, W)
+    dJ = 2 * J / len(x)
+    dz = np.einsum("nhd,hd->nh", dJ, W) * s * -t
+    dW = np.einsum("nhd,nh->hd", dJ, s) + np.einsum("nh,nd->hd", dz, x)
+    return np.einsum("nhd,nhd->", J, J) / len(x), dW, np.einsum("nh->h", dz)
+
+
 contraction.known["value gradient"] = {
     "Your `penalty` and its gradients are sums over the inputs. What does the formula divide "
     "the sum by?": {
@@ -109,6 +120,7 @@ contraction.known["value gradient"] = {
         "without_bias": {"x @ W.T + b": "x @ W.T"}
     },
 }
+
 contraction.known["value"] = {
     "Your `penalty` is the sum over the N samples. What does the formula for `penalty` divide "
     "by?": {"value_summed": {".mean()": ".sum()"}},
@@ -122,6 +134,7 @@ contraction.known["value"] = {
     "power of the norm does the formula "
     "contain?": {"lengths_not_squared": {"@ lengths)": "@ np.sqrt(lengths))"}},
 }
+
 contraction.known["gradient"] = {
     "You differentiate the sum over the inputs, not the mean. What is the gradient of a sum "
     "that is divided by "

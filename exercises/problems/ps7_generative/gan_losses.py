@@ -13,6 +13,7 @@ from .common import DIGITS, ELSEWHERE
 
 LOSSES = ("critic", "saturating", "non_saturating")
 GRADIENTS = ("dreal", "dfake", "dsaturating", "dnon_saturating")
+CRITIC = ("critic", "dreal", "dfake")
 
 game = problem(
     "gan_losses",
@@ -89,6 +90,30 @@ def large_logits(rng, N, M):
 
 
 @game.alternative
+def number_by_number(real, fake):
+    def log_sigmoid(z):
+        return -np.log1p(np.exp(-z)) if z > 0 else z - np.log1p(np.exp(z))
+
+    def logistic(z):
+        return 1 / (1 + np.exp(-z)) if z > 0 else np.exp(z) / (1 + np.exp(z))
+
+    N, M = len(real), len(fake)
+    critic = saturating = non_saturating = 0.0
+    gradients = [np.zeros(N), np.zeros(M), np.zeros(M), np.zeros(M)]
+    for n, a in enumerate(real):
+        critic -= log_sigmoid(a) / N
+        gradients[0][n] = -logistic(-a) / N
+    for m, b in enumerate(fake):
+        critic -= log_sigmoid(-b) / M
+        saturating += log_sigmoid(-b) / M
+        non_saturating -= log_sigmoid(b) / M
+        gradients[1][m] = logistic(b) / M
+        gradients[2][m] = -logistic(b) / M
+        gradients[3][m] = -logistic(-b) / M
+    return float(critic), saturating, non_saturating, *gradients
+
+
+@game.alternative
 def by_logaddexp(real, fake):
     refused, taken = np.logaddexp(0, fake), np.logaddexp(0, -fake)
     critic = np.mean(np.logaddexp(0, -real)) + np.mean(refused)
@@ -150,6 +175,7 @@ game.known["value"] = {
         }
     },
 }
+
 game.known["value gradient"] = {
     "Your result is a sum over the images. What does the formula divide this sum by?": {
         "all_summed": {
@@ -193,6 +219,7 @@ game.known["value gradient"] = {
         }
     },
 }
+
 game.known["gradient"] = {
     "Your gradient is the derivative with respect to D. How does D depend on the logit?": {
         "with_respect_to_D": {

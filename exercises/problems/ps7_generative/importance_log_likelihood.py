@@ -67,6 +67,23 @@ def far_from_zero(rng, K, N, D):
 
 
 @bounds.alternative
+def code_by_code(fits, z, mean, log_var):
+    K, N = fits.shape
+    elbo, estimate = np.zeros(N), np.zeros(N)
+    for n in range(N):
+        found = []
+        for k in range(K):
+            total = fits[k, n]
+            for v, m, s in zip(z[k, n], mean[n], log_var[n], strict=True):
+                total += -0.5 * v * v + 0.5 * s + 0.5 * (v - m) ** 2 / np.exp(s)
+            found.append(total)
+        largest = max(found)
+        elbo[n] = sum(found) / K
+        estimate[n] = largest + np.log(sum(np.exp(v - largest) for v in found) / K)
+    return elbo, estimate
+
+
+@bounds.alternative
 def by_densities(fits, z, mean, log_var):
     def log_normal(v, m, s):
         return -0.5 * (np.log(2 * np.pi) + s + (v - m) ** 2 / np.exp(s)).sum(axis=-1)
@@ -88,6 +105,7 @@ bounds.known["value"] = {
     "add it back. What is ln(exp(a) * s), for any numbers a and "
     "s?": {"top_not_added": {"top + np.log": "np.log"}},
 }
+
 bounds.known["elbo"] = {
     "Your `elbo` is a sum over the codes. What does the formula divide it by?": {
         "elbo_summed": {"log_w.mean": "log_w.sum"}
@@ -102,6 +120,7 @@ bounds.known["elbo"] = {
         }
     },
 }
+
 bounds.known["elbo value"] = {
     "Your weights leave out the prior p(z). Which three densities does the formula for a "
     "weight contain?": {
@@ -153,11 +172,13 @@ bounds.known["elbo value"] = {
     "You average the log densities over the entries of a code. How do you combine the "
     "densities of independent entries?": {"entries_averaged": {"sum(axis=2)": "mean(axis=2)"}},
 }
+
 bounds.known["shape elbo value"] = {
     "You average over the images. Which axis of `fits` indexes the codes of one image?": {
         "over_the_pictures": {"top =": "log_w = log_w.T; top ="}
     }
 }
+
 bounds.known["stability"] = {
     "Your `estimate` isn't finite when log-likelihoods are far from 0. What is exp(-1000) in "
     "float64, and what can you subtract from all log weights of an image "

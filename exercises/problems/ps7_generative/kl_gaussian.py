@@ -64,6 +64,17 @@ def nearly_standard(rng, N, D):
 
 
 @divergence.alternative
+def number_by_number(mean, log_var):
+    kl, dlog_var = np.zeros(len(mean)), np.zeros(mean.shape)
+    for n in range(mean.shape[0]):
+        for d in range(mean.shape[1]):
+            m, v = mean[n, d], log_var[n, d]
+            kl[n] += 0.5 * m * m + 0.5 * (np.expm1(v) - v)
+            dlog_var[n, d] = 0.5 * np.expm1(v) / len(kl)
+    return kl, dlog_var
+
+
+@divergence.alternative
 def by_a_series(mean, log_var):
     v = log_var
     series = v**2 / 2 + v**3 / 6 + v**4 / 24
@@ -99,6 +110,7 @@ divergence.known["value"] = {
     "Your `kl` uses `mean` without squaring it. Should the divergence depend on the sign of a "
     "mean?": {"mean_not_squared": {"mean**2": "mean"}},
 }
+
 divergence.known["value gradient"] = {
     "You use `log_var` as the logarithm of sigma. Which power of sigma is it the logarithm "
     "of?": {"of_sigma": {"": "log_var = 2 * log_var", "grown / (2 * N)": "grown / N"}},
@@ -120,6 +132,7 @@ divergence.known["value gradient"] = {
         }
     },
 }
+
 divergence.known["shape value"] = {
     "Your `kl` is summed over the Gaussians. Which axis of `mean` indexes the entries of a "
     "code?": {"over_the_batch": {"sum(axis=1)": "sum(axis=0)"}},
@@ -127,6 +140,7 @@ divergence.known["shape value"] = {
         "one_number": {"sum(axis=1)": "sum()"}
     },
 }
+
 divergence.known["gradient"] = {
     "Your `dlog_var` is the derivative with respect to the variance. With v = `log_var`, what "
     "is the derivative of exp(v) - v with respect to "

@@ -187,6 +187,7 @@ autoencoder.known["value"] = {
     "row of `X` "
     "have?": {"one_mean_for_all": {"X.mean(axis=0)": "np.full(X.shape[1], X.mean())"}},
 }
+
 autoencoder.known["encoder"] = {
     "Your `V @ b + c` is 0, so your biases don't use the mean. What should your autoencoder "
     "return for the mean of "
@@ -208,6 +209,7 @@ autoencoder.known["encoder"] = {
         }
     },
 }
+
 autoencoder.known["shape inputs-unchanged value encoder"] = {
     "From each row of `X`, you subtract the mean of its own entries. Which axis should you "
     "average over to get the mean of the "

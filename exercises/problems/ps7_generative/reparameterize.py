@@ -67,6 +67,21 @@ def random_numbers(rng, K, N, D):
 
 
 @trick.alternative
+def draw_by_draw(mean, log_var, eps, f, df):
+    z, found = np.zeros(eps.shape), np.zeros((4, *mean.shape))
+    for k in range(len(eps)):
+        for n in range(len(mean)):
+            for d in range(mean.shape[1]):
+                s, e = np.exp(log_var[n, d]) ** 0.5, eps[k, n, d]
+                z[k, n, d] = mean[n, d] + s * e
+                found[0, n, d] += df[k, n, d] / len(eps)
+                found[1, n, d] += df[k, n, d] * s * e / 2 / len(eps)
+                found[2, n, d] += f[k, n] * e / s / len(eps)
+                found[3, n, d] += f[k, n] * (e * e - 1) / 2 / len(eps)
+    return z, found[0], found[1], found[2], found[3]
+
+
+@trick.alternative
 def by_einsum(mean, log_var, eps, f, df):
     K, sigma = eps.shape[0], np.exp(0.5 * log_var)
     through = np.einsum("knd,knd,nd->nd", df, eps, sigma) / (2 * K)
@@ -91,6 +106,7 @@ trick.known["value"] = {
         "subtracted": {"mean + sigma * eps": "mean - sigma * eps"}
     },
 }
+
 trick.known["value gradient score"] = {
     "You treat `log_var` as the logarithm of sigma. Which power of sigma is it the logarithm "
     "of?": {
@@ -106,6 +122,7 @@ trick.known["value gradient score"] = {
     "you compute `z` "
     "from?": {"own_noise": "eps = np.random.default_rng(0).normal(size=eps.shape)"},
 }
+
 trick.known["gradient"] = {
     "Your gradient through `z` is a sum over the draws. What should you divide this sum by?": {
         "gradients_summed": {"axis=0) / K, ": "axis=0), ", "sigma / 2 / K": "sigma / 2"}
@@ -123,11 +140,13 @@ trick.known["gradient"] = {
     "Your `dmean` is multiplied by `eps`. What is the derivative of `z` with respect to "
     "`mean`?": {"mean_through_noise": {"df.sum(": "(df * eps).sum("}},
 }
+
 trick.known["gradient score"] = {
     "Your estimates are sums over the draws. What should you divide these sums by?": {
         "all_summed": {"len(eps)": "1"}
     }
 }
+
 trick.known["score"] = {
     "Your `score_mean` is multiplied by sigma. What is (z - mean) / sigma^2, in terms of "
     "`eps`?": {"score_times_sigma": {"/ sigma\n": "* sigma\n"}},

@@ -250,6 +250,7 @@ averaged.known(where="an_empty_shard")["edge"] = {
     "`grad` be in all "
     "workers?": {"left_where_nobody_has_one": {"p in same:": "p in same if seen else ():"}},
 }
+
 averaged.known["separate"] = {
     "Your workers share one tensor, so clearing or clipping one gradient changes all of them. "
     "How can you give each worker its own "

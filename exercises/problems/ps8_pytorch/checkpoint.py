@@ -256,6 +256,28 @@ class SteppedThrough:
         return kept["e"]
 
 
+@keeping.alternative
+class OneByOne:
+    def __init__(self, model, optimizer, scheduler, generator):
+        self.model, self.optimizer = model, optimizer
+        self.scheduler, self.generator = scheduler, generator
+
+    def save(self, file, epoch):
+        weights = {name: v.clone() for name, v in self.model.state_dict().items()}
+        states = self.optimizer.state_dict(), self.scheduler.state_dict()
+        torch.save((epoch, weights, *states, self.generator.get_state().tolist()), file)
+
+    def load(self, file):
+        epoch, weights, moments, schedule, numbers = torch.load(file)
+        self.scheduler.load_state_dict(schedule)
+        self.optimizer.load_state_dict(moments)
+        with torch.no_grad():
+            for name, v in self.model.state_dict().items():
+                v.copy_(weights[name])
+        self.generator.set_state(torch.tensor(numbers, dtype=torch.uint8))
+        return epoch
+
+
 NO_OPTIMIZER = {', "optimizer": optimizer': ""}
 NO_SCHEDULER = {', "scheduler": scheduler': ""}
 NO_GENERATOR = {'        self.generator.set_state(states["generator"])\n': ""}

@@ -137,6 +137,27 @@ class WithSetup(torch.autograd.Function):
         return dx, torch.einsum("nd,nd->d", dy, x * r), None
 
 
+@normalized.alternative
+class RowByRow(torch.autograd.Function):
+    """Loops over the rows, and eps saved as a tensor."""
+
+    @staticmethod
+    def forward(ctx, x, weight, eps):
+        ctx.save_for_backward(x, weight, torch.tensor(eps, dtype=x.dtype))
+        return torch.stack([weight * v / (v @ v / len(v) + eps) ** 0.5 for v in x])
+
+    @staticmethod
+    def backward(ctx, dy):
+        x, weight, eps = ctx.saved_tensors
+        rows, dweight = [], torch.zeros_like(weight)
+        for v, d in zip(x, dy, strict=True):
+            root = (v @ v / len(v) + eps) ** 0.5
+            hat, g = v / root, d * weight
+            rows.append((g - hat * (g @ hat) / len(v)) / root)
+            dweight = dweight + d * hat
+        return torch.stack(rows), dweight, None
+
+
 SQUARE = "(x**2).mean(1, keepdim=True)"
 ROOT, ROOT_AGAIN = f"torch.sqrt({SQUARE} + eps)", f"torch.sqrt({SQUARE} + ctx.eps)"
 

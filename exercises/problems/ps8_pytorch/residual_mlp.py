@@ -190,6 +190,30 @@ class ByHand(nn.Module):
         return h @ self.out.weight.T
 
 
+@model.alternative
+class Sequentially(nn.Module):
+    """Blocks that are modules, in a Sequential."""
+
+    class Block(nn.Module):
+        def __init__(self, H):
+            super().__init__()
+            self.norm, self.linear = nn.LayerNorm(H), nn.Linear(H, H)
+
+        def forward(self, h):
+            return h + self.linear(self.norm(h)).relu()
+
+    def __init__(self, D, H, B, C):
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(D))
+        self.register_buffer("std", torch.ones(D))
+        self.embed = nn.Linear(D, H)
+        self.blocks = nn.Sequential(*(self.Block(H) for _ in range(B)))
+        self.out = nn.Linear(H, C, bias=False)
+
+    def forward(self, x):
+        return self.out(self.blocks(self.embed((x - self.mean) / self.std)))
+
+
 model.known["names value"] = {
     "Your `state_dict` contains neither `mean` nor `std`. Which attributes does a module list "
     "there, and which arguments does `register_buffer` take?": {
@@ -301,6 +325,7 @@ model.known["value"] = {
     "add it "
     "to?": {"AddedToTheEmbedding": {"h = self": "h = start = self", "h = h +": "h = start +"}},
 }
+
 model.known["trained"] = {
     "Your `mean` and `std` are parameters instead of buffers. What does PyTorch call a tensor "
     "that is saved and moved with its module, but not trained?": {

@@ -11,7 +11,7 @@ from .edit import edited
 # These aspects can be observed only in the worker, which runs the student's code.
 SELF_REPORTED = ("loops", "memory", "inputs-unchanged")
 MOST_PASSIVE, MOST_SELF_REPORTED = 0.2, 0.1  # fractions of a problem's points
-FEWEST_MISTAKES, FEWEST_ALTERNATIVES = 4, 1
+FEWEST_MISTAKES, FEWEST_ALTERNATIVES = 4, 2
 PACKED_OPTIONS = (
     *("wrong", "entries", "rows", "zeros", "none"),
     *("computed", "tells", "near", "steps"),

@@ -66,6 +66,8 @@ def add_variants(problem, data, answer):
             words.append(about)
             more = [answer(function, case) or [None] * len(parts) for case in others]
             prints.append([list(map(fingerprint, row)) for row in (parts, *more)])
+    if not words:
+        return
     data["variants"] = words
     for k, case in enumerate((first, *others)):
         case["variants"] = list(np.array([rows[k] for rows in prints]).swapaxes(0, 1))

@@ -109,6 +109,7 @@ class Entry:
         return bool(np.isfinite(values).all() and least < size < most)
 
 
+@np.errstate(all="ignore")  # a wrong answer may be huge
 def fingerprint(values):
     """Return a few numbers that almost never agree for two different arrays of one shape.
 
