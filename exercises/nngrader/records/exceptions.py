@@ -85,8 +85,8 @@ CAUSES = [  # a pattern of the message, and where to look; the first that fits
     ),
     (
         r"index -?\d+ is out of bounds for axis",
-        "The last index of an axis is its size minus 1. Where does your loop, or your index, "
-        "go one too far?",
+        "The last index of an axis is its size minus 1. Which line computes this index, and "
+        "does it belong to this axis?",
     ),
     (
         r"cannot reshape array of size",
@@ -117,8 +117,8 @@ CAUSES = [  # a pattern of the message, and where to look; the first that fits
     ),
     (
         r"Singular matrix",
-        "The matrix has no inverse. Which term makes it invertible, or which function works "
-        "without an inverse?",
+        "The matrix has no inverse. Should your formula make it invertible, or do you need a "
+        "function that works without an inverse?",
     ),
 ]
 

@@ -28,12 +28,13 @@ from ..engine.explanation.side_by_side import (
 from ..engine.judgement.ledger import PASSIVE
 from ..engine.observation.call_result import checked
 from ..engine.observation.driver import result_of
-from ..engine.observation.reading import dedented, names_used
+from ..engine.observation.reading import dedented, names_used, plain
 from ..errors import CannotDo
 from ..records.finding import EVERYTHING
 from ..records.rendering import Audience, sentences
 from ..wording import counted
 from .limited import Limited
+from .repair import line_to_change
 
 SUFFIX = ".cases.json"
 STILL_THERE = (
@@ -73,9 +74,10 @@ def check_message(f: Callable, folder: Path) -> str:
     run = Limited(data, caller(data, f))
     verdict = judge(data, run, names_used(*sources, function=name))
     used = cells is not None and any(f.aspect == EVERYTHING for f in verdict.findings)
-    own = "\n".join(_source(f))
+    own = "\n".join(_source(f)) or source_in(sources, name)
     calls = called_wrong(problems, f) if verdict.score < 100 else []
-    lines = [report(data, run, verdict, folder, own, calls)]
+    places = [] if calls else line_to_change(f, own, data, verdict)
+    lines = [report(data, run, verdict, folder, own, calls, places)]
     return "\n".join([*lines, *[f"  {STILL_THERE}"] * used])
 
 
@@ -153,6 +155,18 @@ def definition(text: str, name: str = "") -> ast.AST | None:
     return next((node for node in reversed(definitions) if name in ("", node.name)), None)
 
 
+def source_in(cells: Sequence[str], name: str) -> str:
+    r"""Return the source of the last definition of a name in the cells, or an empty text.
+
+    >>> source_in(["x = 1", "class A:\n    pass"], "A")
+    'class A:\n    pass'
+    """
+    for cell in reversed(cells):
+        if node := definition(plain(cell), name):
+            return ast.get_source_segment(dedented(plain(cell)), node) or ""
+    return ""
+
+
 def _names_in(code):
     """Return the names that code and the functions inside it look up."""
     inner = [c for c in code.co_consts if isinstance(c, CodeType)]
@@ -177,6 +191,7 @@ def report(
     folder: Path,
     own: str = "",
     calls: Sequence[str] = (),
+    places: Sequence[str] = (),
 ) -> str:
     """Return a verdict on visible cases in words, line by line.
 
@@ -184,6 +199,7 @@ def report(
         is shown.
     :param folder: Where the notebook and the file of a challenge are.
     :param calls: Lines on wrong functions that it calls, which come first.
+    :param places: Lines about a place in the function that may be the cause.
     """
     scale = data["total"] / 100
     earned, most = verdict.score * scale, data["total"]
@@ -196,7 +212,7 @@ def report(
         lines += step_lines
     elif right and len(right) < len(verdict.points):
         lines.append(f"  Correct: {', '.join(right)}.")
-    lines += [f"  {text}" for text in sentences(verdict.findings, Audience.VISIBLE)]
+    lines += [f"  {text}" for text in (*sentences(verdict.findings, Audience.VISIBLE), *places)]
     if verdict.spared:
         spared = ", ".join(verdict.spared)
         lines.append(f"  The same mistake also affects {spared}, but costs no points there.")

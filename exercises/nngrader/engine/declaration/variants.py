@@ -96,12 +96,12 @@ def variants(f, run):
         return  # a lambda
     public = {*re.findall(r"\w+", inspect.getdoc(f) or ""), *_parameters(tree)}
     similar = {} if inspect.isclass(f) else _similar(f, _parameters(tree), run)
-    changes = [
+    possible = [
         (i, about, change)
         for i, node in enumerate(_nodes(tree))
-        for about, change in _changes(node, similar, _defaults(tree))
+        for about, change in changes(node, similar, _defaults(tree))
     ]
-    for i, about, change in changes:
+    for i, about, change in possible:
         new = ast.parse(text)
         change(list(_nodes(new))[i])
         yield from _made(f, ast.unparse(new), seen, _shown(about, public))
@@ -202,12 +202,12 @@ def _without_parentheses(text):
 # Each change is a pair: words about it, and a function that changes a node of the source.
 
 
-def _set(field, value):
+def set_field(field, value):
     """Return a function that sets a field of a node."""
     return lambda node: setattr(node, field, value)
 
 
-def _become(make):
+def turn_into(make):
     """Return a function that turns a node into another one."""
 
     def change(node):
@@ -227,7 +227,7 @@ def _set_keyword(k, value):
     return lambda node: setattr(node.keywords[k], "value", ast.Constant(value))
 
 
-def _changes(node, similar, defaults):
+def changes(node, similar, defaults):
     """Yield the changes of a node."""
     if isinstance(node, ast.BinOp):
         yield from _of_operation(node)
@@ -236,15 +236,15 @@ def _changes(node, similar, defaults):
     elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add | ast.Sub):
         added = isinstance(node.op, ast.Sub)
         about = {"kind": "added" if added else "subtracted", "of": ast.unparse(node.value)}
-        yield about, _set("op", ast.Add() if added else ast.Sub())
+        yield about, set_field("op", ast.Add() if added else ast.Sub())
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         about = {"kind": "minus", "of": ast.unparse(node.operand)}
-        yield about, _become(lambda node: node.operand)
+        yield about, turn_into(lambda node: node.operand)
     elif isinstance(node, ast.Call):
         yield from _of_call(node)
     elif isinstance(node, ast.Attribute) and node.attr == "T":
         about = {"kind": "transpose", "of": ast.unparse(node.value)}
-        yield about, _become(lambda node: node.value)
+        yield about, turn_into(lambda node: node.value)
     elif isinstance(node, ast.Constant):
         yield from _of_constant(node)
     elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute):
@@ -256,43 +256,43 @@ def _changes(node, similar, defaults):
             for name in APPLIED_AGAIN:
                 new = ast.parse(f"np.{name}({node.id})", mode="eval").body
                 about = {"kind": "function-again", "of": f"np.{name}"}
-                yield about, _become(lambda n, new=new: new)
+                yield about, turn_into(lambda n, new=new: new)
         if default := defaults.get(node.id):
             about = {"kind": "default", "used": ast.unparse(default), "needed": node.id}
-            yield about, _become(lambda node: default)
+            yield about, turn_into(lambda node: default)
         for other in similar.get(node.id, ()):
-            yield {"kind": "name", "used": other, "needed": node.id}, _set("id", other)
+            yield {"kind": "name", "used": other, "needed": node.id}, set_field("id", other)
 
 
 def _of_operation(node):
     """Yield changes of a sum, a product, a quotient or a power."""
     left, right = ast.unparse(node.left), ast.unparse(node.right)
-    first, second = _become(lambda n: n.left), _become(lambda n: n.right)
+    first, second = turn_into(lambda n: n.left), turn_into(lambda n: n.right)
     match node.op:
         case ast.Add():
             yield {"kind": "term", "of": right}, first
             yield {"kind": "term", "of": left}, second
-            yield {"kind": "subtracted", "of": right}, _set("op", ast.Sub())
+            yield {"kind": "subtracted", "of": right}, set_field("op", ast.Sub())
             yield {"kind": "term-twice", "of": right}, _again
         case ast.Sub():
             yield {"kind": "term", "of": right}, first
-            yield {"kind": "added", "of": right}, _set("op", ast.Add())
+            yield {"kind": "added", "of": right}, set_field("op", ast.Add())
         case ast.Mult():
             yield {"kind": "factor", "of": right}, first
             yield {"kind": "factor", "of": left}, second
-            yield {"kind": "divided", "of": right}, _set("op", ast.Div())
+            yield {"kind": "divided", "of": right}, set_field("op", ast.Div())
             yield {"kind": "factor-twice", "of": right}, _again
         case ast.Div() | ast.FloorDiv():
             yield {"kind": "divisor", "of": right}, first
-            yield {"kind": "multiplied", "of": right}, _set("op", ast.Mult())
+            yield {"kind": "multiplied", "of": right}, set_field("op", ast.Mult())
             yield {"kind": "divisor-twice", "of": right}, _again
         case ast.Pow():
             yield {"kind": "exponent", "of": right}, first
-            yield {"kind": "multiplied-power", "of": right}, _set("op", ast.Mult())
+            yield {"kind": "multiplied-power", "of": right}, set_field("op", ast.Mult())
     if isinstance(node.op, ast.Sub | ast.Div | ast.MatMult):
         about = {"kind": "sides", "of": ast.unparse(node)}
         yield about, lambda n: n.__dict__.update(left=n.right, right=n.left)
-    yield from _exchanged(node.op, lambda new: _set("op", new))
+    yield from _exchanged(node.op, lambda new: set_field("op", new))
 
 
 def _exchanged(op, change):
@@ -305,9 +305,9 @@ def _exchanged(op, change):
 def _of_comparison(node):
     """Yield changes of a comparison, or of `and` and `or`."""
     if isinstance(node, ast.BoolOp):
-        yield from _exchanged(node.op, lambda new: _set("op", new))
+        yield from _exchanged(node.op, lambda new: set_field("op", new))
     elif len(node.ops) == 1:
-        yield from _exchanged(node.ops[0], lambda new: _set("ops", [new]))
+        yield from _exchanged(node.ops[0], lambda new: set_field("ops", [new]))
 
 
 def _of_call(node):
@@ -315,12 +315,12 @@ def _of_call(node):
     if isinstance(node.func, ast.Name) and node.func.id == "len":
         about = {"kind": "length", "of": ast.unparse(node.args[0])}
         new = ast.parse(f"{about['of']}.shape[1]", mode="eval").body
-        yield about, _become(lambda n: new)
+        yield about, turn_into(lambda n: new)
     if isinstance(node.func, ast.Name) and node.func.id == "range":
         ends = ast.unparse(node.args[0]) if len(node.args) == 1 else ""
         for text in ("range({} - 1)", "range(1, {})", "range({} + 1)") if ends else ():
             new = ast.parse(text.format(ends), mode="eval").body
-            yield {"kind": "loop"}, _become(lambda n, new=new: new)
+            yield {"kind": "loop"}, turn_into(lambda n, new=new: new)
     if not isinstance(node.func, ast.Attribute):
         return
     name, of_numpy = node.func.attr, ast.unparse(node.func.value) == "np"
@@ -337,9 +337,9 @@ def _of_call(node):
         about = {"kind": "function-exchanged", "used": other, "needed": name}
         yield about, lambda n, other=other: setattr(n.func, "attr", other)
     if of_numpy and node.args:
-        yield {"kind": "function", "of": title}, _become(lambda n: n.args[0])
+        yield {"kind": "function", "of": title}, turn_into(lambda n: n.args[0])
     elif not of_numpy:
-        yield {"kind": "function", "of": title}, _become(lambda n: n.func.value)
+        yield {"kind": "function", "of": title}, turn_into(lambda n: n.func.value)
     if len(node.args) in (2, 3):
         about = {"kind": "arguments", "of": title}
         yield about, lambda n: n.args.append(n.args.pop(-2))
@@ -357,4 +357,4 @@ def _of_constant(node):
         others = ()
     for other in others:
         about = {"kind": "constant", "used": repr(other), "needed": repr(node.value)}
-        yield about, _set("value", other)
+        yield about, set_field("value", other)

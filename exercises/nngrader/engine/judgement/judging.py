@@ -60,6 +60,14 @@ def charged(data, run, measure=measured):
     return ledger, tuple(numbers)
 
 
+def is_right(data, case, run, measure=measured):
+    """Return whether a function returns the correct answer in one case, in the correct form."""
+    ledger = Ledger(data)
+    result = as_judged(data, case, checked(run(dict(case["args"]))), measure)
+    entries = _read(ledger, case, result)
+    return not ledger.lost and all(e.right for e in entries)
+
+
 def _once_more(data, run, measure):
     """Return a function that returns the parts of one more call in a case, made only once."""
     known = {}

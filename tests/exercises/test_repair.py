@@ -1,0 +1,83 @@
+"""`check` finds the line of a wrong function whose change makes its answers correct."""
+
+import ast
+import inspect
+
+import pytest
+from nngrader.engine.declaration.edit import source_of
+from nngrader.student import repair
+from nngrader.student.corrections import CHECK, corrections, timed
+
+from tests.exercises.declared_problems import PROBLEMS, judged, packed
+
+# By problem: text in the reference, what replaces it, and what the message asks to check.
+PLANTED = [
+    ("softmax_vjp", "p * (g - g @ p)", "p * g - g @ p", "its parentheses"),
+    ("softmax_vjp", "p * (g - g @ p)", "g - p * (g @ p)", "whether something is missing"),
+    ("two_layer_loss", ".max(axis=1, keepdims=True)", ".max()", "its axes"),
+    (
+        "two_layer_loss",
+        "dscores[n, y] -= 1\n    dscores /= len(X)",
+        "dscores /= len(X)\n    dscores[n, y] -= 1",
+        "whether it and the line after it are in the right order",
+    ),
+    ("row_reduce", "pivots.append(j)", "pivots.append(i)", "which variables it uses"),
+]
+
+
+def searched(name, old, new):
+    """Return the message about a reference after a replacement, and its names."""
+    text, names = source_of(PROBLEMS[name].solve), dict(PROBLEMS[name].solve.__globals__)
+    assert old in text
+    text = text.replace(old, new)
+    exec(text, names)
+    data, before = packed(name, 1, True), dict(names)
+    f = names[PROBLEMS[name].solve.__name__]
+    found = repair.line_to_change(f, text, data, judged(data, f))
+    assert names == before
+    return found
+
+
+@pytest.mark.parametrize(("name", "old", "new", "checked"), PLANTED)
+def test_the_line_and_what_to_check_there_are_named(name, old, new, checked):
+    (message,) = searched(name, old, new)
+    assert f"`{new.splitlines()[0].strip()}" in message or new in message
+    assert "all your answers are correct" in message
+    assert f"Check {checked}" in message
+
+
+def test_lines_are_counted_from_the_definition():
+    (message,) = searched("softmax_vjp", "p * (g - g @ p)", "p * g - g @ p")
+    assert "in line 4 of your function: `return p * g - g @ p`." in message
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("p * (g - g @ p)", "p * (g - g.mean())"),  # a declared mistake, which has its own hint
+        ("p * (g - g @ p)", "p * g - g @ p if open else 0"),  # might change a file
+        ("p * (g - g @ p)", "np.arange(len(g)) ** 2.0"),  # needs more than one change
+    ],
+)
+def test_nothing_is_said_in_other_cases(old, new):
+    assert searched("softmax_vjp", old, new) == []
+
+
+def test_an_endless_loop_ends():
+    class OutOfTime(Exception):
+        pass
+
+    def check():
+        raise OutOfTime
+
+    names = {CHECK: check}
+    exec(compile(timed(ast.parse("def f():\n    while True:\n        pass")), "", "exec"), names)
+    with pytest.raises(OutOfTime):
+        names["f"]()
+
+
+def test_every_kind_of_change_has_words():
+    sources = [inspect.getsource(PROBLEMS[n].solve) for n in ("optimizer_step", "max_pool")]
+    kinds = {kind for text in sources for kind, *_ in corrections(ast.parse(text))}
+    assert kinds <= repair.WORDS.keys()
+    assert len(kinds) > len(repair.WORDS) / 2
