@@ -33,7 +33,7 @@ def searched(name, old, new):
     exec(text, names)
     data, before = packed(name, 1, True), dict(names)
     f = names[PROBLEMS[name].solve.__name__]
-    found = repair.line_to_change(f, text, data, judged(data, f))
+    found = repair.line_to_change(repair.in_this_process(f, data), text, data, judged(data, f))
     assert names == before
     return found
 
@@ -64,15 +64,16 @@ def test_nothing_is_said_in_other_cases(old, new):
 
 
 def test_an_endless_loop_ends():
-    class OutOfTime(Exception):
+    class OutOfTimeError(Exception):
         pass
 
     def check():
-        raise OutOfTime
+        raise OutOfTimeError
 
     names = {CHECK: check}
-    exec(compile(timed(ast.parse("def f():\n    while True:\n        pass")), "", "exec"), names)
-    with pytest.raises(OutOfTime):
+    tree = timed(ast.parse("def f():\n    while True:\n        pass"))
+    exec(compile(tree, "", "exec"), names)
+    with pytest.raises(OutOfTimeError):
         names["f"]()
 
 

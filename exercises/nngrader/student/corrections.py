@@ -1,6 +1,7 @@
 """Changes of a function in one place that may correct a mistake.
 
-Each change is a function that changes a node of the source. Its kind says what it changes.
+Each change is a function that changes a node of the source. The kind of a change, such as
+"axis", selects the words of the message.
 """
 
 from __future__ import annotations

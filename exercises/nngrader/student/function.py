@@ -34,7 +34,7 @@ from ..records.finding import EVERYTHING
 from ..records.rendering import Audience, sentences
 from ..wording import counted
 from .limited import Limited
-from .repair import line_to_change
+from .repair import in_this_process, line_to_change
 
 SUFFIX = ".cases.json"
 STILL_THERE = (
@@ -76,7 +76,7 @@ def check_message(f: Callable, folder: Path) -> str:
     used = cells is not None and any(f.aspect == EVERYTHING for f in verdict.findings)
     own = "\n".join(_source(f)) or source_in(sources, name)
     calls = called_wrong(problems, f) if verdict.score < 100 else []
-    places = [] if calls else line_to_change(f, own, data, verdict)
+    places = [] if calls else line_to_change(in_this_process(f, data), own, data, verdict)
     lines = [report(data, run, verdict, folder, own, calls, places)]
     return "\n".join([*lines, *[f"  {STILL_THERE}"] * used])
 

@@ -18,6 +18,7 @@ from ..engine.observation.reading import forbidden_in, imports, names_used, plai
 from ..errors import CannotDo, NotThere, WrongUsage
 from ..intake.submission import Rejected, TooLarge, cells_of, shrunk
 from ..intake.suspicion import THERE
+from ..limits import Died
 from ..records.codes import Code
 from ..records.finding import EVERYTHING, Finding, of_problem, together_forbidden
 from ..records.flag_rendering import for_student
@@ -25,7 +26,8 @@ from ..records.rendering import Audience, text
 from ..settings import Limits
 from ..storage.results import digest
 from ..wording import counted, did_you_mean
-from .function import FOLLOWED, begin_there, definition, report, visible_problems
+from .function import FOLLOWED, begin_there, definition, report, source_in, visible_problems
+from .repair import line_to_change
 from .trial import Trial
 
 UNANSWERED = "YOUR ANSWER HERE"  # nbgrader's placeholder for a written answer
@@ -210,7 +212,19 @@ class Checkup:
         node = self._definition(name)
         own = ast.unparse(node) if node else ""
         calls = self._calls(name, node) if node and verdict.score < 100 else []
-        return [report(data, self.trial.calling(data), verdict, self.folder, own, calls)]
+        places = [] if calls else self._places(data, verdict)
+        run = self.trial.calling(data)
+        return [report(data, run, verdict, self.folder, own, calls, places)]
+
+    def _places(self, data, verdict):
+        """Return lines about a place in a wrong function that may be the cause."""
+        text = source_in(self.texts, data["name"])
+        try:
+            return line_to_change(self.trial.changed(data), text, data, verdict)
+        except Died:
+            return []
+        finally:
+            self.trial.function = None  # so that the student's own cells are loaded again
 
     def _calls(self, name, node):
         """Return lines about wrong functions of other problems that a function calls."""

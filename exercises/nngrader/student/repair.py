@@ -1,8 +1,8 @@
 """Look for a line of a wrong function whose change makes its answers correct.
 
-We change the student's function in one place at a time, as if the student corrected a frequent
-mistake, and call it on the visible cases. This happens in the student's notebook. The message
-shows the line and says what to check there, but it doesn't show the change.
+Each change affects one place of the student's function and could correct a frequent mistake. We
+call each changed function on the visible cases, on the student's computer. The message shows
+the line and what to check there, but it doesn't show the change.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SECONDS = 3.0  # for all changes of a function
 LONGEST = 0.5  # seconds of a call
 KNOWN = (Code.LOOPS, Code.MEMORY, Code.INPUTS_CHANGED, Code.FORBIDDEN)
 FOUND = (
-    "The cause may be in line {} of your function: `{}`. With one small change there, {} "
+    "The cause may be in line {} of your function: `{}`. If this line is changed slightly, {} "
     "correct. Check {}."
 )
 CHECKED = {  # by kind of change: what the message asks to check
@@ -55,12 +55,14 @@ CHECKED = {  # by kind of change: what the message asks to check
 WORDS = {kind: words for words, kinds in CHECKED.items() for kind in kinds.split()}
 
 
-def line_to_change(f: Callable, text: str, data: dict, verdict: Verdict) -> list[str]:
+def line_to_change(load: Callable, text: str, data: dict, verdict: Verdict) -> list[str]:
     """Return a line about a place in a function that may be the cause of wrong answers.
 
-    :param text: The source of ``f``.
+    :param load: ``load(tree, seconds)`` defines a changed function and returns ``run(args)``,
+        which calls it for `judge`. All loops of the function end after this time.
+    :param text: The source of the student's function.
     :param data: The packed visible cases.
-    :param verdict: The verdict on ``f``. If its findings name the cause, we don't search.
+    :param verdict: The verdict on the function; if it names the cause, we don't search.
     :return: An empty list if no change in one place helps, or if the function can have effects
         outside itself.
     """
@@ -71,7 +73,7 @@ def line_to_change(f: Callable, text: str, data: dict, verdict: Verdict) -> list
         return []
     nowhere = io.StringIO()
     with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
-        found = Search(f, text, data).first()
+        found = Search(load, text, data).first()
     if found is None:
         return []
     kind, number, complete = found
@@ -81,15 +83,30 @@ def line_to_change(f: Callable, text: str, data: dict, verdict: Verdict) -> list
     return [FOUND.format(number, line, answers, WORDS[kind])]
 
 
-class OutOfTime(Exception):
-    """Raised in the loop of a changed function that takes too long."""
+def in_this_process(f: Callable, data: dict) -> Callable:
+    """Return ``load`` for `line_to_change`, which doesn't replace the student's function."""
+    globals_of_class = (getattr(v, "__globals__", None) for v in vars(f).values())
+    original = getattr(f, "__globals__", None) or next(filter(None, globals_of_class), {})
+
+    def load(tree, seconds):
+        names, end = dict(original), time.monotonic() + seconds
+
+        def check_time():
+            if time.monotonic() > end:
+                raise TimeoutError
+
+        names[CHECK] = check_time
+        exec(compile(tree, "<changed>", "exec"), names)
+        return caller(data, names[f.__name__])
+
+    return load
 
 
 class Search:
     """Tries changes of a function on the cases that fail."""
 
-    def __init__(self, f, text, data):
-        self.f, self.data = f, data | {"mistakes": {}}
+    def __init__(self, load, text, data):
+        self.load, self.data = load, data | {"mistakes": {}}
         self.data.pop("variants", None)
         self.tree = timed(ast.parse(text))
         self.end = time.monotonic() + SECONDS
@@ -99,55 +116,32 @@ class Search:
 
         Return None if no change helps in the available time.
         """
-        unchanged, failing = self._compiled(), []
+        failing, run = [], self.load(self.tree, SECONDS)
         for case in self.data["cases"]:
             start = time.monotonic()
             compared = case["aspect"] not in ("loops", "memory")
-            if compared and not self._is_right(case, unchanged):
+            if compared and not is_right(self.data, case, run):
                 failing.append((time.monotonic() - start, len(failing), case))
         if not failing:
             return None
-        fastest, before = min(failing)[-1], self._lost(unchanged)
+        fastest, before = min(failing)[-1], self._lost()
         for kind, line, node, change in corrections(self.tree):
             if time.monotonic() > self.end:
                 return None
             with contextlib.suppress(Exception), _changed(node, change):
-                f = self._compiled()
-                if self._is_right(fastest, f) and _is_less(lost := self._lost(f), before):
+                run = self.load(self.tree, LONGEST)
+                if is_right(self.data, fastest, run) and _is_less(lost := self._lost(), before):
                     return kind, line, not lost
         return None
 
-    def _compiled(self):
-        """Return the function of the tree, with the names of the student's function."""
-        names = dict(getattr(self.f, "__globals__", None) or _globals_of(self.f))
-        names[CHECK] = self._check_time
-        exec(compile(self.tree, "<changed>", "exec"), names)
-        return names[self.f.__name__]
-
-    def _check_time(self):
-        """Raise an exception if the current call takes too long."""
-        if time.monotonic() > self.until:
-            raise OutOfTime
-
-    def _is_right(self, case, f):
-        """Return whether a function is correct in a case."""
-        self.until = time.monotonic() + LONGEST
-        return is_right(self.data, case, caller(self.data, f))
-
-    def _lost(self, f):
-        """Return the places in which a function loses points."""
-        self.until = time.monotonic() + SECONDS
-        return charged(self.data, caller(self.data, f))[0].lost
+    def _lost(self):
+        """Return the places in which the present function loses points."""
+        return charged(self.data, self.load(self.tree, SECONDS))[0].lost
 
 
 def _is_less(lost, before):
     """Return whether fewer places have lost points, and one of their aspects is correct now."""
     return lost < before and {aspect for aspect, *_ in lost} < {aspect for aspect, *_ in before}
-
-
-def _globals_of(kind):
-    """Return the global names of a class's methods."""
-    return next(v.__globals__ for v in vars(kind).values() if hasattr(v, "__globals__"))
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ of the student's code.
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 
 from ..engine import Verdict, judge, observed, with_file
@@ -17,8 +18,16 @@ from ..records.rendering import ended
 from ..sandbox.runner import Runner
 from ..settings import Limits
 from ..wording import MOST_SAID, cut
+from .corrections import CHECK
 from .process import Process
 
+WITH_CLOCK = """
+import time
+_end = time.monotonic() + {}
+def {}():
+    if time.monotonic() > _end:
+        raise TimeoutError
+"""
 LATE = "takes longer than the {:g} s that grading allows. Is one of its loops infinite?"
 
 
@@ -63,6 +72,18 @@ class Trial(Runner):
             return self.call(data["name"], args, *asked)
 
         return run
+
+    def changed(self, data: dict):
+        """Return ``load`` for `line_to_change`, which replaces the function in the process."""
+
+        def load(tree, seconds):
+            source = WITH_CLOCK.format(seconds, CHECK) + ast.unparse(tree)
+            question = {"do": "load", "source": source, "name": data["name"]}
+            if self._put(question, self.limits.total_seconds).get("error") is not None:
+                raise ValueError("the changed function can't be defined")
+            return self.calling(data)
+
+        return load
 
     def call(self, name: str, args: dict, parts: int, cap: int, driver: dict | None = None):
         """Call a function as `Runner.call` does, with the texts of exceptions."""
