@@ -223,7 +223,14 @@ distances.known["integers"] = {
     "Your code computes the squares and the products x·y in `uint8`. Print 20 * 20 in this "
     "type to see what happens.": {
         "expanded_in_uint8": {"    X, Y = np.asarray(X, float), np.asarray(Y, float)\n": ""}
-    }
+    },
+    "Your code computes the squares in `uint8`, but the products x·y in float. Print "
+    "20 * 20 in this type to see what happens.": {
+        "squared_in_uint8": {
+            "    X, Y = np.asarray(X, float), np.asarray(Y, float)\n": "",
+            "2 * X @ Y.T": "2 * np.float64(X) @ np.float64(Y).T",
+        }
+    },
 }
 
 distances.known(of=by_hypot)["value"] = {

@@ -184,8 +184,8 @@ def in_small_batches(X, y, hidden, epochs, lr, rng):
 
 training.known["value"] = {
     "Your loss is still close to ln C, the loss of a network that gives all classes the same "
-    "probability. How large are your steps, and does your backward pass zero out the same "
-    "hidden units as your forward pass?": {
+    "probability. Check in this order: do the rows of `X` and `y` still belong together, are "
+    "your steps large enough, and is the gradient of `W1` correct?": {
         "short_steps": {
             "": "lr = lr / 100",
             "    for _": (
