@@ -64,6 +64,13 @@ def fold_by_fold(y, k, rng):
     return tuple(np.array(d) for d in dealt)
 
 
+@folds.alternative
+def by_sorting(y, k, rng):
+    mixed = rng.permutation(len(y))
+    order = mixed[np.argsort(y[mixed], kind="stable")]
+    return [order[i::k] for i in range(k)]
+
+
 @folds.mistake("are the classes equally frequent in each fold?", loses="balance")
 def not_stratified(y, k, rng):
     return np.array_split(rng.permutation(len(y)), k)

@@ -116,6 +116,16 @@ class WithSlots(Value):
     __slots__ = ()
 
 
+@value.alternative
+class AddsOutOfPlace(Value):
+    def backward(self):
+        self.grad = 1.0
+        for node in self.order():
+            gradients = node.rule(node.grad) if node.rule else ()
+            for parent, g in zip(node.parents, gradients, strict=True):
+                parent.grad = parent.grad + g
+
+
 @value.mistake("what happens to a grad when a letter comes twice?", loses="gradient chain")
 class Overwrites(Value):
     def backward(self):
