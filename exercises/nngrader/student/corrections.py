@@ -192,17 +192,10 @@ def _of_assignment(node):
     if isinstance(node, ast.AugAssign):
         for new in (ast.Add, ast.Sub, ast.Mult, ast.Div):
             yield "operator", set_field("op", new())
-        yield (
-            "assigned",
-            turn_into(lambda n: ast.copy_location(ast.Assign([n.target], n.value), n)),
-        )
+        yield "assigned", turn_into(lambda n: ast.Assign([n.target], n.value))
     elif not isinstance(node.targets[0], ast.Tuple):
-        yield (
-            "assigned",
-            turn_into(
-                lambda n: ast.copy_location(ast.AugAssign(n.targets[0], ast.Add(), n.value), n)
-            ),
-        )
+        added = turn_into(lambda n: ast.AugAssign(n.targets[0], ast.Add(), n.value))
+        yield "assigned", added
 
 
 def _of_body(node, field):
