@@ -85,8 +85,8 @@ CAUSES = [  # a pattern of the message, and where to look; the first that fits
     ),
     (
         r"index -?\d+ is out of bounds for axis",
-        "The last index of an axis is its size minus 1. Which line computes this index, and "
-        "does it belong to this axis?",
+        "The last index of an axis is its size minus 1. Print the index and the shape: "
+        "which of the two is wrong?",
     ),
     (
         r"cannot reshape array of size",

@@ -49,14 +49,14 @@ CAUSES = {  # the most frequent cause of each exception
     "FileNotFoundError": "In grading, only files that were released with the assignment "
     "exist. Can your function do without this one?",
     "ImportError": "Can you do without this import? Not every package is installed here.",
-    "IndexError": "Print the index and the shape of the array: which index is too large?",
+    "IndexError": "Print the index and the shape of the array: which of the two is wrong?",
     "KeyError": "Which keys does the dictionary have at that point?",
     "ModuleNotFoundError": "Can you do without this import? Not every package is installed.",
     "NameError": "Restart the kernel and run all cells: is everything that the function uses "
     "defined or imported in the notebook?",
     "TypeError": "Print the types of your values: are they the types that you expect?",
     "UnboundLocalError": "Is the variable assigned on every path through the function?",
-    "ValueError": "Print the shapes of your arrays: do they fit together?",
+    "ValueError": "Which operation, or which of your own checks, rejects its input?",
     "ZeroDivisionError": "For which input is the denominator 0?",
 }
 SLOW = (
@@ -406,12 +406,12 @@ WORDS = {
         "{Your} {is} the absolute value of the correct value | Which step loses the sign?"
     ),
     Code.NO_NEGATIVES: (
-        "{Your} {is} 0 where the correct value is negative | Which step removes negative "
-        "values?"
+        "{Your} {is} 0 where the correct value is negative | Does a step remove negative "
+        "values, or is a term missing?"
     ),
     Code.NO_POSITIVES: (
-        "{Your} {is} 0 where the correct value is positive | Which step removes positive "
-        "values?"
+        "{Your} {is} 0 where the correct value is positive | Does a step remove positive "
+        "values, or is a term missing?"
     ),
     Code.COMPLEMENT: (
         "{Your} {is} 1 minus the correct value | Which of the two should your function return?"

@@ -177,6 +177,14 @@ def _of_call(node, text):
             words = f"f(axis={axis}{', keepdims=True' if keep else ''})"
             new = ast.parse(words, mode="eval").body.keywords
             yield "axis", set_field("keywords", [*others, *new])
+    if name in ("zeros", "zeros_like", "ones_like", "empty_like", "full_like", "array"):
+        others = [k for k in node.keywords if k.arg != "dtype"]
+        yield (
+            "type",
+            set_field(
+                "keywords", [*others, ast.keyword("dtype", ast.Name("float", ast.Load()))]
+            ),
+        )
     if name == "range":
         yield "loop", _replaced("reversed({})", text)
     if name == "reversed":
@@ -216,8 +224,8 @@ def _of_body(node, field):
             yield "inside", s.body[-1].lineno, _rebuilt(field, k, 1, _last_moved_out)
         if k + 1 < len(body):
             yield "inside", body[k + 1].lineno, _rebuilt(field, k, 2, _next_moved_in)
-        if k > 0:
-            yield "inside", body[k - 1].lineno, _rebuilt(field, k - 1, 2, _previous_moved_in)
+        for j in range(k):
+            yield "inside", body[j].lineno, _rebuilt(field, j, k - j + 1, _first_moved_in)
 
 
 def _rebuilt(field, k, n, make):
@@ -247,6 +255,6 @@ def _next_moved_in(old):
     return [_with_body(old[0], [*old[0].body, old[1]])]
 
 
-def _previous_moved_in(old):
-    """Return a loop that contains the line before it."""
-    return [_with_body(old[1], [old[0], *old[1].body])]
+def _first_moved_in(old):
+    """Return the lines before a loop without the first one, and the loop that contains it."""
+    return [*old[1:-1], _with_body(old[-1], [old[0], *old[-1].body])]

@@ -16,6 +16,8 @@ import textwrap
 import time
 from collections.abc import Callable
 
+import numpy as np
+
 from ..engine import Verdict, caller
 from ..engine.judgement.judging import charged, is_right
 from ..engine.observation.reading import names_used
@@ -23,7 +25,7 @@ from ..intake.suspicion import CALLS, DANGEROUS
 from ..records.codes import Code
 from .corrections import CHECK, corrections, timed
 
-SECONDS = 3.0  # for all changes of a function
+SECONDS = 5.0  # for all changes of a function
 LONGEST = 0.5  # seconds of a call
 KNOWN = (Code.LOOPS, Code.MEMORY, Code.INPUTS_CHANGED, Code.FORBIDDEN)
 FOUND = (
@@ -41,13 +43,14 @@ CHECKED = {  # by kind of change: what the message asks to check
     "the lengths and indices that it uses": "length index",
     "where its loop begins and ends": "loop",
     "its axes": "axis all-axes",
+    "the type of the array": "type",
     "which function it calls": "function-exchanged",
     "the order of the arguments": "arguments",
     "which variables it uses": "name",
     "whether something is missing there, such as a factor, a sign, an index or a function": ""
     "missing combined term-twice factor-twice divisor-twice",
     "the order of the values": "order",
-    "whether it and the line after it are in the right order": "exchanged",
+    "whether it and the lines after it are in the right order": "exchanged",
     "whether it is necessary": "unnecessary",
     "whether it belongs inside the loop or `if`": "inside",
     "whether it replaces the old value or adds to it": "assigned",
@@ -97,7 +100,7 @@ def in_this_process(f: Callable, data: dict) -> Callable:
 
         names[CHECK] = check_time
         exec(compile(tree, "<changed>", "exec"), names)
-        return caller(data, names[f.__name__])
+        return caller(data | {"cases": ()}, names[f.__name__])  # without counting lines
 
     return load
 
@@ -106,7 +109,8 @@ class Search:
     """Tries changes of a function on the cases that fail."""
 
     def __init__(self, load, text, data):
-        self.load, self.data = load, data | {"mistakes": {}}
+        compared = [c for c in data["cases"] if c["aspect"] not in ("loops", "memory")]
+        self.load, self.data = load, data | {"mistakes": {}, "cases": compared}
         self.data.pop("variants", None)
         self.tree = timed(ast.parse(text))
         self.end = time.monotonic() + SECONDS
@@ -116,27 +120,32 @@ class Search:
 
         Return None if no change helps in the available time.
         """
-        failing, run = [], self.load(self.tree, SECONDS)
-        for case in self.data["cases"]:
-            start = time.monotonic()
-            compared = case["aspect"] not in ("loops", "memory")
-            if compared and not is_right(self.data, case, run):
-                failing.append((time.monotonic() - start, len(failing), case))
+        run, partial = self.load(self.tree, SECONDS), None
+        failing = [c for c in self.data["cases"] if not is_right(self.data, c, run)]
         if not failing:
             return None
-        fastest, before = min(failing)[-1], self._lost()
+        smallest, before = min(failing, key=_size), self._lost()
         for kind, line, node, change in corrections(self.tree):
             if time.monotonic() > self.end:
-                return None
+                break
             with contextlib.suppress(Exception), _changed(node, change):
                 run = self.load(self.tree, LONGEST)
-                if is_right(self.data, fastest, run) and _is_less(lost := self._lost(), before):
-                    return kind, line, not lost
-        return None
+                if is_right(self.data, smallest, run):
+                    lost = self._lost()
+                    if not lost:
+                        return kind, line, True
+                    if partial is None and _is_less(lost, before):
+                        partial = kind, line, False
+        return partial
 
     def _lost(self):
         """Return the places in which the present function loses points."""
         return charged(self.data, self.load(self.tree, SECONDS))[0].lost
+
+
+def _size(case):
+    """Return the number of entries of a case's arguments."""
+    return sum(np.size(value) for value in case["args"].values())
 
 
 def _is_less(lost, before):

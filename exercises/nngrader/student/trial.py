@@ -56,11 +56,13 @@ class Trial(Runner):
         data = with_file(data, files)
         return judge(data, self.calling(data), names)
 
-    def calling(self, data: dict):
+    def calling(self, data: dict, counted: bool = True):
         """Return ``run(args)`` for `judge`, which calls the function of a problem.
 
         Its calls get a fraction of `total_seconds`: the number of visible cases divided by the
         number of cases in grading.
+
+        :param counted: Whether to count executed lines, which slows Python down.
         """
         calls = len(data["cases"])
         share = min(1.0, calls / data.get("graded", calls))
@@ -69,7 +71,7 @@ class Trial(Runner):
         def run(args):
             total = round(self.whole.total_seconds * share, 1)
             self.limits = replace(self.whole, total_seconds=total)
-            return self.call(data["name"], args, *asked)
+            return self.call(data["name"], args, *asked, counted=counted)
 
         return run
 
@@ -81,13 +83,16 @@ class Trial(Runner):
             question = {"do": "load", "source": source, "name": data["name"]}
             if self._put(question, self.limits.total_seconds).get("error") is not None:
                 raise ValueError("the changed function can't be defined")
-            return self.calling(data)
+            return self.calling(data, counted=False)
 
         return load
 
-    def call(self, name: str, args: dict, parts: int, cap: int, driver: dict | None = None):
+    def call(
+        self, name: str, args: dict, parts: int, cap: int, driver=None, counted: bool = True
+    ) -> dict:
         """Call a function as `Runner.call` does, with the texts of exceptions."""
         question = {"do": "call", "name": name, "args": args, "parts": parts, "driver": driver}
+        question["counted"] = counted
         try:
             answer = self._ask(name, question, cap)
         except Died:

@@ -234,7 +234,8 @@ distances.known["integers"] = {
 }
 
 distances.known(of=by_hypot)["value"] = {
-    "Your distances are sums of |x - y|. Which norm does the formula use?": {
+    "Your distances are sums of |x - y|. Does the formula take the root before or after the "
+    "sum?": {
         "manhattan": {
             "np.hypot(d, x[:, np.newaxis] - y, out=d)": "d += abs(x[:, np.newaxis] - y)"
         }

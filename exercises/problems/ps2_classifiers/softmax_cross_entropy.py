@@ -116,6 +116,8 @@ LOG_P = "z - np.log(np.exp(z).sum(axis=1, keepdims=True))"
 LOG_OF_QUOTIENT = LOG_P, "np.log(np.exp(z) / np.exp(z).sum(axis=1, keepdims=True))"
 LOSS = "log_p[n, targets].mean()"
 
+CHOSEN = "np.eye(scores.shape[1])[targets]"  # 1 for the correct class of each row
+
 softmax.known["value"] = {
     "Your loss and gradient are N times too large. What does the formula divide the sum by?": {
         "sum_instead_of_mean": {"mean(), gradient / len(scores)": "sum(), gradient"}
@@ -210,6 +212,8 @@ softmax.known["value gradient stability"] = {
             )
         }
     },
+    "Your code uses the class before each correct class. Are the targets counted from 0 "
+    "or from 1?": {"counted_from_one": {"n = np": "targets = targets - 1\n    n = np"}},
     "Your code applies a sigmoid to each score separately. What should the probabilities of a "
     "row add up to?": {"sigmoid_of_each": {LOG_P: "np.log(1 / (1 + np.exp(-scores)))"}},
 }
@@ -217,5 +221,12 @@ softmax.known["value gradient stability"] = {
 softmax.known["gradient stability"] = {
     "Your gradient is the derivative with respect to log p. How does log p of the correct "
     "class depend on each score, including the scores of the other "
-    "classes?": {"by_log_p": {"np.exp(log_p)": "0 * log_p"}}
+    "classes?": {"by_log_p": {"np.exp(log_p)": "0 * log_p"}},
+    "Your gradient is 0 except for the correct classes. How does the loss change when the "
+    "score of a different class increases?": {
+        "only_correct_classes": {"    return": f"    gradient *= {CHOSEN}\n    return"}
+    },
+    "Your gradient is the derivative with respect to p. How does p depend on each score?": {
+        "by_p": {"    return": f"    gradient = -{CHOSEN} / np.exp(log_p)\n    return"}
+    },
 }

@@ -310,7 +310,8 @@ def call(question, names, texts):
     if missing := undefined(question, names):
         return missing
     f = observe.driven(names[question["name"]], question["driver"])
-    observation = observe.observe(f, question["args"], question["parts"])
+    counted = question.get("counted", True)
+    observation = observe.observe(f, question["args"], question["parts"], counted=counted)
     if observation["error"]:
         observation["limit"] = limit(*observation["error"][:2])
     if not question.get("texts"):
