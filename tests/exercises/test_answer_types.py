@@ -30,6 +30,7 @@ def declared(name, reference, returns, lists):
     for k in (2, 3, 4, 5):
         p.mistake("what?", loses=" ".join(returns.values()))(times(k, reference))
     p.alternative(times(1, reference))
+    p.alternative(reference)
     return pack(p, 1, visible=True), pack(p, 1, visible=False)
 
 

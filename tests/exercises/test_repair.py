@@ -19,7 +19,7 @@ PLANTED = [
         "two_layer_loss",
         "dscores[n, y] -= 1\n    dscores /= len(X)",
         "dscores /= len(X)\n    dscores[n, y] -= 1",
-        "whether it and the lines after it are in the right order",
+        "whether it and the line after it are in the right order",
     ),
     ("row_reduce", "pivots.append(j)", "pivots.append(i)", "which variables it uses"),
 ]

@@ -10,8 +10,7 @@ CAUSES = [  # a pattern of the message, and where to look; the first that fits
     (
         r"could not be broadcast together with shapes",
         "Compare the two shapes from the right: NumPy combines two sizes only if they are "
-        "equal or one of them is 1. Does one of them have a wrong length, or need a new axis, "
-        "as in `x[:, None]`?",
+        "equal or one of them is 1. Which of the two shapes isn't the one that you expect?",
     ),
     (
         r"kth\(=.*out of bounds",
@@ -90,7 +89,8 @@ CAUSES = [  # a pattern of the message, and where to look; the first that fits
     ),
     (
         r"cannot reshape array of size",
-        "The new shape must have as many entries as the array. Which of its sizes is wrong?",
+        "The new shape must have as many entries as the array. Print the array's shape: is the "
+        "array wrong, or the new shape?",
     ),
     (
         r"not enough values to unpack|too many values to unpack",

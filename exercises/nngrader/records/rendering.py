@@ -483,8 +483,8 @@ WORDS = {
         "values, and which one shifts them?"
     ),
     Code.NEAR: (
-        "{Your} {is} close to the correct value, but not close enough | Does an iteration "
-        "stop too early, or is a small term missing?"
+        "{Your} {is} close to the correct value, but not close enough | Is a small "
+        "term missing or a formula only approximate, or does an iteration stop too early?"
     ),
     Code.RISING: (
         "{Your} {rises} and {falls} with the correct value, but {is} neither equal nor "

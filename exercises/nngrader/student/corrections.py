@@ -107,6 +107,7 @@ def _of_expression(node, terms):
             yield "operator", set_field("op", new())
         for part in (node.left, node.right):
             yield "part", _replaced("{}", ast.unparse(part))
+        yield "sides", lambda n: n.__dict__.update(left=n.right, right=n.left)
     if isinstance(node, ast.Call):
         yield from _of_call(node, text)
     if isinstance(node, ast.Subscript):
@@ -214,10 +215,10 @@ def _of_body(node, field):
             continue
         if len(body) > 1 and not isinstance(s, ast.Return):
             yield "unnecessary", s.lineno, _rebuilt(field, k, 1, lambda _: [])
-        for order in ((1, 0), (1, 2, 0), (2, 0, 1)):
-            if k + len(order) <= len(body):
-                moved = _rebuilt(field, k, len(order), operator.itemgetter(*order))
-                yield "exchanged", s.lineno, moved
+        for kind, *order in (("exchanged", 1, 0), ("moved", 1, 2, 0), ("moved", 2, 0, 1)):
+            if (n := len(order)) <= len(body) - k:
+                line = body[k + 2 if order[0] == 2 else k].lineno
+                yield kind, line, _rebuilt(field, k, n, operator.itemgetter(*order))
         if not isinstance(s, ast.For | ast.While | ast.If):
             continue
         if len(s.body) > 1:

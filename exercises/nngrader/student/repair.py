@@ -50,7 +50,8 @@ CHECKED = {  # by kind of change: what the message asks to check
     "whether something is missing there, such as a factor, a sign, an index or a function": ""
     "missing combined term-twice factor-twice divisor-twice",
     "the order of the values": "order",
-    "whether it and the lines after it are in the right order": "exchanged",
+    "whether it and the line after it are in the right order": "exchanged",
+    "whether it is in the right place": "moved",
     "whether it is necessary": "unnecessary",
     "whether it belongs inside the loop or `if`": "inside",
     "whether it replaces the old value or adds to it": "assigned",

@@ -16,7 +16,7 @@ from nngrader.engine import Steps, problem
 from .common import DIGITS, ELSEWHERE
 from .conv2d_forward import BY_HAND, conv2d_forward, drawn
 
-SIDE = 832
+SIDE = 704
 
 
 def small_or_large(conv2d_fast, x, weight, bias, stride, padding, side):
@@ -97,7 +97,7 @@ def strides_and_padding(rng, N, H, W):
 
 @fast.case("large", hidden=1, shown=False, parts="y")
 def one_large_picture(rng, H, W):
-    """A greyscale image with 832 by 832 pixels."""
+    """A greyscale image with 704 by 704 pixels."""
     x = rng.normal(size=(1, 1, H, W)) + 0.5
     return x, rng.normal(size=(32, 1, 3, 3)), rng.uniform(1, 2, size=32), 1, 1, SIDE
 
@@ -231,9 +231,10 @@ fast.known["shape value"] = {
     "Your `y` has too many columns, because your windows are only one pixel apart from left to "
     "right. Along which axes of the windows should you apply "
     "`stride`?": {"stride_of_the_rows_alone": {"::stride, ::stride": "::stride"}},
-    "Your `y` has too few rows and columns, because your code counts the padding only once "
-    "along each axis. How many sides of the image get "
-    "zeros?": {"padding_counted_once": {"(p, p), (p, p)": "(p, 0), (p, 0)"}},
+    "Your `y` has too few rows and columns. How many sides of the image get zeros, and does "
+    "the formula add 1 before or after it divides by the stride?": {
+        "padding_counted_once": {"(p, p), (p, p)": "(p, 0), (p, 0)"}
+    },
     "Your `y` has too many rows and columns, because your windows are only one pixel apart. "
     "Which argument tells you how far apart they should be?": {"stride_ignored": "stride = 1"},
     "Your images don't get a border of zeros. Which line of your code should use `padding`?": {

@@ -181,6 +181,13 @@ layers.known["shape value"] = {
 }
 
 layers.known["stride"] = {
+    "Your `y` has too few rows or columns. Does the formula add 1 before or after it "
+    "divides by the stride?": {
+        "one_added_first": {
+            "KH) // stride + 1": "KH + 1) // stride",
+            "KW) // stride + 1": "KW + 1) // stride",
+        }
+    },
     "Your `y` has the correct shape, but its windows are only one pixel apart. Which entry of "
     "`padded` is the upper left corner of window (i, "
     "j)?": {"neighbouring_windows": {"i * stride, j * stride": "i, j"}},

@@ -145,6 +145,8 @@ table.known["value"] = {
     },
     "Your H and W count one window too few in each layer. How many windows fit into an image "
     "that is as large as the kernel?": {"one_forgotten": {"// S + 1": "// S"}},
+    "Your H and W are sometimes too small. Does the formula add 1 before or after it "
+    "divides by the stride?": {"one_added_first": {"K) // S + 1": "K + 1) // S"}},
     "Your H and W are rounded up. Does a window count if it reaches past the edge?": {
         "rounded_up": {"(n + 2 * P - K) // S": "-(-(n + 2 * P - K) // S)"}
     },
