@@ -8,6 +8,11 @@ import re
 
 CAUSES = [  # a pattern of the message, and where to look; the first that fits
     (
+        r"shape-mismatch for sum",
+        "`np.tensordot` sums over pairs of axes of the same length. Print both shapes: which "
+        "axis has an unexpected length?",
+    ),
+    (
         r"could not be broadcast together with shapes",
         "Compare the two shapes from the right: NumPy combines two sizes only if they are "
         "equal or one of them is 1. Which of the two shapes isn't the one that you expect?",

@@ -194,6 +194,20 @@ averaged.known["value edge separate"] = {
     "Your code divides by the largest number of samples times the number of workers. How many "
     "samples do the workers have in "
     "total?": {"all_as_the_largest": {"sum(counts)": "max(counts) * len(counts)"}},
+    "Your mean doesn't multiply the gradient of the first worker by its number of samples. "
+    "With which value does your sum start?": {
+        "first_unweighted": {
+            "n / total * g for n, g in seen": (
+                "(n if k else 1) / total * g for k, (n, g) in enumerate(seen)"
+            )
+        }
+    },
+    "Your mean leaves out the first worker. Where do your loop and your sum start?": {
+        "first_left_out": {
+            "sum(counts)": "sum(counts[1:])",
+            "zip(counts, same, strict=True)": "zip(counts[1:], same[1:], strict=True)",
+        }
+    },
     "Your function gives all workers the gradient of the worker with the most samples. Which "
     "workers should you average over?": {
         "largest_worker_alone": {
