@@ -77,6 +77,16 @@ def test_an_endless_loop_ends():
         names["f"]()
 
 
+def test_a_docstring_adds_no_changes():
+    plain, long = (
+        ast.parse("def f(x):\n    return x + 1"),
+        '"""Return x + 1 (x is an array)."""',
+    )
+    assert len(corrections(plain)) == len(
+        corrections(ast.parse(f"def f(x):\n    {long}\n    return x + 1"))
+    )
+
+
 def test_every_kind_of_change_has_words():
     sources = [inspect.getsource(PROBLEMS[n].solve) for n in ("optimizer_step", "max_pool")]
     kinds = {kind for text in sources for kind, *_ in corrections(ast.parse(text))}

@@ -50,9 +50,10 @@ def timed(tree: ast.Module) -> ast.Module:
     return tree
 
 
-def is_check(node: ast.AST) -> bool:
-    """Return whether a statement is the one that `timed` has inserted."""
-    return isinstance(node, ast.Expr) and ast.unparse(node) == f"{CHECK}()"
+def is_fixed(node: ast.AST) -> bool:
+    """Return whether a statement is a docstring, or the one that `timed` has inserted."""
+    is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return is_text or (isinstance(node, ast.Expr) and ast.unparse(node) == f"{CHECK}()")
 
 
 def _all(tree):
@@ -82,7 +83,7 @@ def _nodes(node):
     yield node
     for field, value in ast.iter_fields(node):
         for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, ast.AST) and not is_check(child):
+            if isinstance(child, ast.AST) and not is_fixed(child):
                 if field not in ("annotation", "returns", "decorator_list"):
                     yield from _nodes(child)
 
@@ -219,7 +220,7 @@ def _of_body(node, field):
     """Yield (kind, line, change) for the statements in a body: moved or removed."""
     body = getattr(node, field)
     for k, s in enumerate(body):
-        if is_check(s):
+        if is_fixed(s):
             continue
         if len(body) > 1 and not isinstance(s, ast.Return):
             yield "unnecessary", s.lineno, _rebuilt(field, k, 1, lambda _: [])
