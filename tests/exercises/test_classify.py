@@ -116,7 +116,7 @@ WRONG = {
     "not scaled": (
         npz(weight=GOOD["weight"], bias=np.arange(10.0) / 9),
         lambda f, p: (p @ f["weight"].T + f["bias"]).argmax(axis=1),
-        "Your pixels aren't divided by 255",
+        "Either your pixels aren't divided by 255, or your scores have no bias",
     ),
     "counted from 1": (P.solved_path.read_bytes(), one_more, "your labels are too large by 1"),
     "lowest score": (

@@ -43,15 +43,12 @@ def right_by_the_file(args, labels):
         "produce. Predict one image step by step, and compare each step, from the division of "
         "the pixels to the index of the largest score, with the problem text.",
         {
-            "Your pixels aren't divided by 255. Where does the problem text divide them?": (
-                lambda: images @ weight + bias
-            ),
             "Your pixels are only 0 and 1. What does `//` do to 200 / 255?": (
                 lambda: images // 255 @ weight + bias
             ),
-            "Your scores have no bias, or a tiny one. Where does the formula add it?": (
-                lambda: images / 255 @ weight
-            ),
+            "Either your pixels aren't divided by 255, or your scores have no bias: both give "
+            "almost the same labels. What does the problem text do with the pixels and the "
+            "bias?": lambda: images / 255 @ weight + bias / 255,
             "Your code reshapes `weight` to (784, 10), which mixes the classes. How do you "
             "transpose it?": lambda: images / 255 @ weight.T.reshape(784, 10) + bias,
         },

@@ -168,6 +168,10 @@ hinge.known["gradient"] = {
     "Your gradient for the correct class is -1/N in every row. How many of the positive gaps "
     "in a row contain the score of the correct "
     "class?": {"right_class_once": {AT_TARGETS: "-1"}},
+    "Your gradient for the correct class is -1/N in each row with a loss. How many of the "
+    "positive gaps in a row contain the score of the correct class?": {
+        "right_class_once_if_there_is_a_loss": {AT_TARGETS: "-gradient.max(axis=1)"}
+    },
     "Your gradient for the correct class counts one gap too many in every row. Which class "
     "isn't part of the sum?": {"right_class_counts_itself": {"axis=1)": "axis=1) - 1"}},
     "Your gradient counts only classes with a higher score than the correct class. Which "

@@ -62,6 +62,11 @@ def share_right(labels, scores, target, otherwise, mistakes=None):
     if not np.isfinite(scores).all():
         raise ValueError("the scores from your file aren't finite. How large are the weights?")
     predicted = scores.argmax(axis=1)
+    if labels is not None and labels.shape == scores.shape[1:]:
+        raise ValueError(
+            "your function returns one label for each class instead of each image. Which axis "
+            "of the scores contains the classes?"
+        )
     if labels is None or labels.dtype.kind not in "biuf" or labels.shape != predicted.shape:
         raise ValueError(
             "your function should return one label for each image, as an array of integers"
