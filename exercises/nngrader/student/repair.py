@@ -27,7 +27,8 @@ from .corrections import CHECK, corrections, timed
 
 SECONDS = 5.0  # for all changes of a function
 LONGEST = 0.5  # seconds of a call
-KNOWN = (Code.LOOPS, Code.MEMORY, Code.INPUTS_CHANGED, Code.FORBIDDEN)
+KNOWN = {Code.LOOPS, Code.MEMORY, Code.INPUTS_CHANGED, Code.FORBIDDEN, Code.ORDER, Code.COUNT}
+CLEAR_SHAPES = ("transposed", "permuted")
 FOUND = (
     "The cause may be in line {} of your function: `{}`. If this line is changed slightly, {} "
     "correct. Check {}."
@@ -71,7 +72,7 @@ def line_to_change(load: Callable, text: str, data: dict, verdict: Verdict) -> l
         outside itself.
     """
     text = textwrap.dedent(text)
-    known = all(found.mistake or found.code in KNOWN for found in verdict.findings)
+    known = all(map(_names_the_cause, verdict.findings))
     outside = {*names_used(text)} & (CALLS | DANGEROUS) or re.search(r"\bglobal\b", text)
     defined = getattr(ast.parse(text).body[0], "name", "") if text else ""
     if known or outside or data.get("file") or defined != data["name"]:
@@ -87,6 +88,12 @@ def line_to_change(load: Callable, text: str, data: dict, verdict: Verdict) -> l
     answers = "all your answers are" if complete else "more of your answers are"
     number -= ast.parse(text).body[0].lineno - 1  # counted from `def`
     return [FOUND.format(number, line, answers, WORDS[kind])]
+
+
+def _names_the_cause(finding):
+    """Return whether a finding says enough, so that we don't search."""
+    clear = finding.code == Code.SHAPE and finding.data.get("cause") in CLEAR_SHAPES
+    return finding.mistake or finding.code in KNOWN or clear
 
 
 def in_this_process(f: Callable, data: dict) -> Callable:
