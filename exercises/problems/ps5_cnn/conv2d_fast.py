@@ -1,12 +1,11 @@
 """conv2d_fast: the values of conv2d_forward, without a loop over positions.
 
-One case applies 32 kernels to a grey image with 832 by 832 pixels. The result has 22 million
+One case applies 32 kernels to a grey image with 704 by 704 pixels. The result has 16 million
 entries, so the driver builds the image by repeating a small one, and returns every 61st row
-and 53rd column. A loop over the entries took 48 times as long as the limit for a call, so even
-on a processor twice as fast, it would still take more than twenty times the limit
-(tests/exercises/test_convolution.py measures it). A loop over positions that handles all
-kernels together takes slightly longer than the limit on most machines. We therefore also count
-the lines of Python at two sizes: their number must not grow with the image. We count them in
+and 53rd column. A loop over the entries takes more than 30 times as long as the limit for a
+call (tests/exercises/test_convolution.py shows that it is stopped). A loop over positions that
+handles all kernels together takes about as long as the limit. We therefore also count the lines
+of Python at two sizes: their number must not grow with the image. We count them in
 the process that runs the student's code, which could forge the count, so it earns few points.
 """
 

@@ -176,6 +176,8 @@ table.known["parameters"] = {
     },
     "Your `parameters` include one bias per layer. How many biases does a layer with F kernels "
     "have?": {"one_bias": {"(K * K * C + 1) * F": "K * K * C * F + 1"}},
+    "Your `parameters` include one bias per channel of the input. How many biases does a layer "
+    "with F kernels have?": {"bias_per_input": {"(K * K * C + 1) * F": "(K * K * F + 1) * C"}},
     "Your `parameters` include one bias per channel of each kernel. How many biases does one "
     "kernel have?": {"bias_for_each_channel": {"(K * K * C + 1) * F": "(K * K + 1) * C * F"}},
     "Your `parameters` assume that each kernel has only one channel. How many channels does a "

@@ -226,6 +226,14 @@ block.known["gradient"] = {
             "(a > 0), x, weight1": "(a > 0), x, weight1[:, :, ::-1, ::-1]",
         }
     },
+    "Your code sets negative gradients to 0 at the ReLU between the convolutions. Which "
+    "array's sign decides where a ReLU lets the gradient through?": {
+        "negative_gradients_inside": {"dh * (a > 0)": "np.maximum(dh, 0)"}
+    },
+    "Your code sets negative gradients to 0 at the last ReLU. Which array's sign decides where "
+    "a ReLU lets the gradient through?": {
+        "negative_gradients_at_the_end": {"dy * (s > 0)": "np.maximum(dy, 0)"}
+    },
     "Your code sets negative gradients to 0 at both ReLUs. Which array's sign decides where a "
     "ReLU lets the gradient through?": {
         "masks_of_the_gradients": {
