@@ -1,16 +1,16 @@
-"""Print the findings on declared mistakes and on variants of the reference, for review.
+"""Print the findings on declared mistakes and on mutants of the reference, for review.
 
 Run as `python -m tests.exercises.print_findings [PROBLEM]` in the repository's folder. The
-messages about hidden cases follow if their wording differs. Variants that are equal to the
+messages about hidden cases follow if their wording differs. Mutants that are equal to the
 reference follow at the end of each problem.
 """
 
 import sys
 
-from nngrader.engine.declaration.variants import variants
 from nngrader.records.rendering import Audience, text
 
 from tests.exercises.declared_problems import PROBLEMS, judged, packed
+from tests.exercises.mutants import mutants
 
 
 def main():
@@ -18,7 +18,7 @@ def main():
     for name in sys.argv[1:] or PROBLEMS:
         p = PROBLEMS[name]
         declared = [(f"declared: {name}", m.solve) for name, m in p.mistakes.items()]
-        changed = [*declared, *([] if p.trains else variants(p.solve, lambda: None))]
+        changed = [*declared, *([] if p.trains else mutants(p.solve))]
         equal = [line for line, f in changed if not _print_findings(name, line, f)]
         print(f"\n{name}, equal to the reference:", *(equal or ["none"]), sep="\n       ")
 
