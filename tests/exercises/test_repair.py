@@ -13,7 +13,7 @@ from tests.exercises.declared_problems import PROBLEMS, judged, packed
 # By problem: text in the reference, what replaces it, and what the message asks to check.
 PLANTED = [
     ("softmax_vjp", "p * (g - g @ p)", "p * g - g @ p", "its parentheses"),
-    ("softmax_vjp", "p * (g - g @ p)", "g - p * (g @ p)", "whether something is missing"),
+    ("softmax_vjp", "p * (g - g @ p)", "g - p * (g @ p)", "whether a factor"),
     ("two_layer_loss", ".max(axis=1, keepdims=True)", ".max()", "its axes"),
     (
         "two_layer_loss",
@@ -42,7 +42,7 @@ def searched(name, old, new):
 def test_the_line_and_what_to_check_there_are_named(name, old, new, checked):
     (message,) = searched(name, old, new)
     assert f"`{new.splitlines()[0].strip()}" in message or new in message
-    assert "all your answers are correct" in message
+    assert "makes all of your answers correct" in message
     assert f"Check {checked}" in message
 
 

@@ -23,15 +23,8 @@ AXES = ("None", "0", "1", "2", "-1", "(0, 1)", "(0, 2, 3)", "(1, 2)", "(2, 3)")
 WRAPPED = (
     *("({}).T", "-({})", "({}) ** 2", "np.sqrt({})", "1 - ({})", "1 / ({})", "({}) / 2"),
     *("2 * ({})", "np.exp({})", "np.log({})", "np.abs({})", "np.maximum({}, 0)", "({}) > 0"),
-    *(
-        "({})[::-1]",
-        "({})[:, None]",
-        "({})[:, None, None]",
-        "({}).copy()",
-        "({}) + 1",
-        "({}) - 1",
-        "float({})",
-    ),
+    *("({})[::-1]", "({})[:, None]", "({})[:, None, None]", "({}).copy()", "float({})"),
+    *("({}) + 1", "({}) - 1"),
 )
 COMBINED = ("({}) * {}", "({}) / {}", "({}) + {}", "({}) - {}", "({}) @ {}", "({})[{}]")
 RANKS = {"name": 1, "parentheses": 1, "missing": 2, "combined": 3}
@@ -189,12 +182,8 @@ def _of_call(node, text):
             yield "axis", set_field("keywords", [*others, *new])
     if name in ("zeros", "zeros_like", "ones_like", "empty_like", "full_like", "array"):
         others = [k for k in node.keywords if k.arg != "dtype"]
-        yield (
-            "type",
-            set_field(
-                "keywords", [*others, ast.keyword("dtype", ast.Name("float", ast.Load()))]
-            ),
-        )
+        dtype = ast.keyword("dtype", ast.Name("float", ast.Load()))
+        yield "type", set_field("keywords", [*others, dtype])
     if name == "range":
         yield "loop", _replaced("reversed({})", text)
     if name == "reversed":

@@ -26,7 +26,7 @@ from ..settings import Limits
 from ..storage.results import digest
 from ..wording import counted, did_you_mean
 from .function import FOLLOWED, begin_there, definition, report, source_in, visible_problems
-from .repair import line_to_change
+from .repair import is_unclear, line_to_change
 from .trial import Trial
 
 UNANSWERED = "YOUR ANSWER HERE"  # nbgrader's placeholder for a written answer
@@ -218,10 +218,10 @@ class Checkup:
     def _places(self, data, verdict):
         """Return lines about a place in a wrong function that may be the cause."""
         text = source_in(self.texts, data["name"])
-        try:
+        if not is_unclear(text, data, verdict):
+            return []
+        with self.trial.corrected({}):  # the search costs the function no time
             return line_to_change(self.trial.changed(data), text, data, verdict)
-        finally:
-            self.trial.function = None  # so that the student's own cells are loaded again
 
     def _calls(self, name, node):
         """Return lines about wrong functions of other problems that a function calls."""

@@ -26,12 +26,12 @@ from ..records.codes import Code
 from .corrections import CHECK, corrections, timed
 
 SECONDS = 5.0  # for all changes of a function
-LONGEST = 0.5  # seconds of a call
+LONGEST = 0.5  # seconds until a changed function is stopped in its loops
 KNOWN = {Code.LOOPS, Code.MEMORY, Code.INPUTS_CHANGED, Code.FORBIDDEN, Code.ORDER, Code.COUNT}
 CLEAR_SHAPES = ("transposed", "permuted")
 FOUND = (
-    "The cause may be in line {} of your function: `{}`. If this line is changed slightly, {} "
-    "correct. Check {}."
+    "The cause may be in line {} of your function: `{}`. A small change there makes {} of your "
+    "answers correct. Check {}."
 )
 CHECKED = {  # by kind of change: what the message asks to check
     "whether a part of it is unnecessary": "term factor divisor exponent function argument "
@@ -48,8 +48,8 @@ CHECKED = {  # by kind of change: what the message asks to check
     "which function it calls": "function-exchanged",
     "the order of the arguments": "arguments",
     "which variables it uses": "name",
-    "whether something is missing there, such as a factor, a sign, an index or a function": ""
-    "missing combined term-twice factor-twice divisor-twice",
+    "whether a factor, a sign, an index or a function is missing": "missing combined "
+    "term-twice factor-twice divisor-twice",
     "the order of the values": "order",
     "whether it and the line after it are in the right order": "exchanged",
     "whether it is in the right place": "moved",
@@ -68,14 +68,10 @@ def line_to_change(load: Callable, text: str, data: dict, verdict: Verdict) -> l
     :param text: The source of the student's function.
     :param data: The packed visible cases.
     :param verdict: The verdict on the function; if it names the cause, we don't search.
-    :return: An empty list if no change in one place helps, or if the function can have effects
-        outside itself.
+    :return: An empty list if no change in one place helps, or `is_unclear` is False.
     """
     text = textwrap.dedent(text)
-    known = all(map(_names_the_cause, verdict.findings))
-    outside = {*names_used(text)} & (CALLS | DANGEROUS) or re.search(r"\bglobal\b", text)
-    defined = getattr(ast.parse(text).body[0], "name", "") if text else ""
-    if known or outside or data.get("file") or defined != data["name"]:
+    if not is_unclear(text, data, verdict):
         return []
     nowhere, found = io.StringIO(), None
     with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
@@ -85,9 +81,21 @@ def line_to_change(load: Callable, text: str, data: dict, verdict: Verdict) -> l
         return []
     kind, number, complete = found
     line = text.splitlines()[number - 1].strip()
-    answers = "all your answers are" if complete else "more of your answers are"
+    answers = "all" if complete else "more"
     number -= ast.parse(text).body[0].lineno - 1  # counted from `def`
     return [FOUND.format(number, line, answers, WORDS[kind])]
+
+
+def is_unclear(text: str, data: dict, verdict: Verdict) -> bool:
+    """Return whether a search may help: no finding names the cause of a wrong answer.
+
+    We don't search if the function can have effects outside itself.
+    """
+    text = textwrap.dedent(text)
+    known = all(map(_names_the_cause, verdict.findings))
+    outside = {*names_used(text)} & (CALLS | DANGEROUS) or re.search(r"\bglobal\b", text)
+    defined = getattr(ast.parse(text).body[0], "name", "") if text else ""
+    return not (known or outside or data.get("file")) and defined == data["name"]
 
 
 def _names_the_cause(finding):

@@ -81,6 +81,9 @@ class Trial(Runner):
         def load(tree, seconds):
             source = WITH_CLOCK.format(seconds, CHECK) + ast.unparse(tree)
             question = {"do": "load", "source": source, "name": data["name"]}
+            if self.function != data["name"]:
+                self._load_all(data["name"])
+                self.function = data["name"]
             if self._put(question, self.limits.total_seconds).get("error") is not None:
                 raise ValueError("the changed function can't be defined")
             return self.calling(data, counted=False)
