@@ -2,12 +2,13 @@
 
 One case applies 32 kernels to a grey image with 704 by 704 pixels. The result has 16 million
 entries, so the driver builds the image by repeating a small one, and returns every 61st row
-and 53rd column. A call may take 2 s. On our machine, a loop over positions that handles all kernels
-together took 4.2 s, and one `np.tensordot` for each offset in the kernel, which the text allows,
-took 1.7 s. A loop over the entries takes far longer (tests/exercises/test_convolution.py). On
-faster machines, a loop over positions may meet the limit. We therefore also count the lines of
-Python at two sizes: their number must not grow with the image. We count them in the process that
-runs the student's code, which could forge the count, so it earns few points.
+and 53rd column. A call may take 2 s. On our machine, a loop over positions that handles all
+kernels together took 4.2 s, and one `np.tensordot` for each offset in the kernel, which the
+text allows, took 1.7 s. A loop over the entries takes far longer
+(tests/exercises/test_convolution.py). On faster machines, a loop over positions may meet the
+limit. We therefore also count the lines of Python at two sizes: their number must not grow
+with the image. We count them in the process that runs the student's code, which could forge
+the count, so it earns few points.
 """
 
 import numpy as np
