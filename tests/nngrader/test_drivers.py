@@ -97,6 +97,19 @@ def test_an_error_inside_a_driver_is_reported_like_one_of_the_students(start):
     assert drive(r, "not_there", failing, 1, x=1) == ["NameError"]
 
 
+def strict(student, x):
+    if student(x) != 2:
+        raise ValueError("your function doesn't return 2")
+    return 2
+
+
+def test_only_a_text_of_the_driver_leaves_the_sandbox(start):
+    r = start("def f(x):\n    return x\ndef g(x):\n    raise ValueError(f'hidden: {x}')")
+    packed = {"name": "strict", "source": inspect.getsource(strict)}
+    errors = [r.call(name, {"x": 1}, 1, 1 << 20, packed)["error"] for name in "fg"]
+    assert errors == [[["ValueError"], "your function doesn't return 2"], [["ValueError"], ""]]
+
+
 def test_a_package_that_is_not_installed_is_refused():
     for name in ("not_installed_anywhere", "../etc", "os.path", ""):
         with pytest.raises(CannotDo, match="not installed here"):

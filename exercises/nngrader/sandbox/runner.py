@@ -10,6 +10,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from ..engine.observation.call_result import checked
+from ..engine.observation.driver import string_constants
 from ..engine.observation.likeness import MOST_FINGERPRINTS
 from ..engine.observation.reading import plain
 from ..errors import CannotDo
@@ -129,9 +130,9 @@ class Runner:
         :param cap: Maximum size of an answer, in bytes.
         :param driver: ``name`` and ``source`` of the problem's driver, which calls the
             function.
-        :return: The report of `observe` in the worker, without the texts of exceptions, which
-            may contain hidden inputs. If a limit or the end of the process made the call fail,
-            ``stopped`` describes it.
+        :return: The report of `observe` in the worker. The text of an exception may contain
+            hidden inputs, so it is removed unless the driver contains it literally. If a limit
+            or the end of the process made the call fail, ``stopped`` describes it.
         """
         question = {"do": "call", "name": name, "args": args, "parts": parts, "driver": driver}
         try:
@@ -143,9 +144,9 @@ class Runner:
         parts = answer.get("parts")
         for part in parts if isinstance(parts, list) else []:
             if isinstance(part, dict) and "error" in part:
-                part["error"] = [[known(part["error"])], ""]
+                part["error"] = _known(part["error"], driver)
         if answer.get("error") is not None:
-            answer["error"] = [[known(answer["error"])], ""]
+            answer["error"] = _known(answer["error"], driver)
             answer["stopped"] = reached(answer.get("limit"), self.limits) or None
         return answer
 
@@ -471,6 +472,13 @@ def known(error) -> str:
     :return: The name of the class, or "an exception".
     """
     return (*checked({"error": error}).raised, "an exception")[0]
+
+
+def _known(error, driver):
+    """Return the class of a reported exception, and its text if the driver contains it."""
+    reported = checked({"error": error})
+    own = driver and reported.message in string_constants(**driver)
+    return [[known(error)], reported.message if own else ""]
 
 
 def _failure(answer, source):

@@ -314,10 +314,6 @@ def call(question, names, texts):
     observation = observe.observe(f, question["args"], question["parts"], counted=counted)
     if observation["error"]:
         observation["limit"] = limit(*observation["error"][:2])
-    if not question.get("texts"):
-        for part in (observation, *(observation["parts"] or [])):
-            if part.get("error"):
-                part["error"][1] = ""
     return observation
 
 
