@@ -147,6 +147,7 @@ def test_a_student_is_asked_only_for_what_the_function_returns():
 
 def test_the_message_of_a_driver_is_not_hidden():
     f = faulty("average_gradients", "", [("for p in same:", "for p in ():")])
-    result = judged(packed("average_gradients", SEED, False), f).findings
-    assert {x.code for x in result} == {Code.UNMEASURED}
-    assert all("words" in x.data for x in result)
+    first, *others = judged(packed("average_gradients", SEED, False), f).findings
+    assert first.code == Code.UNMEASURED
+    assert "words" in first.data
+    assert {x.code for x in others} == {Code.ORDINARY_FIRST}

@@ -3,7 +3,7 @@
 Afterwards, the driver clears the gradients of the first worker in place. If the other workers
 share the same tensors, their gradients change too. A gradient that is None becomes -99, which
 equals only itself when the grader compares. `there` may have one row for all workers. If
-nothing has changed at all, nothing is correct.
+nothing changes although no gradient is missing, nothing is correct.
 """
 
 import numpy as np
@@ -42,7 +42,7 @@ def after(average_gradients, counts, given, there):
             p.grad = p.grad.detach().zero_()
     parameters = [p for net in workers for p in net.parameters()]
     moved = max(float((p.detach() - 0.5).abs().max()) for p in parameters)
-    if moved == 0 and np.array_equal(found, before, equal_nan=True):
+    if moved == 0 and there.all() and np.array_equal(found, before):
         raise ValueError(
             "your function doesn't change the `grad` of any worker. Which line writes the mean "
             "into `p.grad`?"
@@ -250,6 +250,13 @@ averaged.known(where="missing")["edge"] = {
     "Your function sets `grad` to zeros if no worker with samples has a gradient. What would "
     "an optimiser with momentum or weight decay do with zeros, and what does the problem text "
     "require?": {"zeros_where_there_was_none": {"None if mean": "torch.zeros_like(p) if mean"}},
+    "Your function skips a parameter as soon as one worker has no gradient for it. What "
+    "gradient does None stand for, and which workers should get the "
+    "mean?": {
+        "skipped_if_any_is_none": {
+            "p in same:": "p in same if len(seen) in (0, sum(n > 0 for n in counts)) else ():"
+        }
+    },
     "Your function doesn't give the mean to a worker that has no gradient for a parameter. "
     "What does this worker's optimiser do with the parameter, and do the workers stay "
     "identical?": {
@@ -259,6 +266,13 @@ averaged.known(where="missing")["edge"] = {
 averaged.known(where="an_empty_shard")["edge"] = {
     "Your mean is NaN because of a worker without samples. What can its `grad` contain, and "
     "what is 0 times NaN?": {"nought_times_nan": {"if n and p": "if p"}},
+    "Your function skips workers without samples and leaves their gradients unchanged. Which "
+    "workers should have the mean "
+    "afterwards?": {
+        "empty_workers_skipped": {
+            "for p in same:": "for n, p in zip(counts, same):\n            if not n: continue"
+        }
+    },
     "Your function leaves the gradient of a worker without samples unchanged if no other "
     "worker has a gradient for this parameter. Does this gradient count, and what should "
     "`grad` be in all "

@@ -2,7 +2,7 @@
 
 A module that always masks the same entries replaces Dropout, whose random masks would differ
 between machines. In addition to the two numbers, the driver returns the running statistics and
-the modes after the call, and whether a graph was recorded, also by code that runs later.
+the modes after the call, and whether a graph was recorded or later ones can't be.
 """
 
 import numpy as np
@@ -18,10 +18,10 @@ def measured(evaluate, X, y, sizes, W, means, variances, training):
     recorded = []
 
     class Masked(torch.nn.Module):
-        """Dropout whose mask is always the same. It records whether gradients are enabled."""
+        """Dropout whose mask is always the same. It records whether its input has a graph."""
 
         def forward(self, z):
-            recorded.append(torch.is_grad_enabled())
+            recorded.append(z.requires_grad)
             return z * (torch.arange(z.shape[1]) % 2 * 2) if self.training else z
 
     class Loss(torch.nn.CrossEntropyLoss):
@@ -57,7 +57,8 @@ def measured(evaluate, X, y, sizes, W, means, variances, training):
             return loss, accuracy, *[np.zeros(0)] * 3
         statistics = torch.cat([norm.running_mean, norm.running_var]).detach().numpy()
         modes = np.array([float(module.training) for module in model.modules()])
-        graph = [*used, any(recorded), not torch.is_grad_enabled()]
+        frozen = not all(p.requires_grad for p in model.parameters())
+        graph = [*used, any(recorded), not torch.is_grad_enabled(), frozen]
         return loss, accuracy, statistics, modes, np.array(graph, dtype=float)
     finally:
         torch.set_grad_enabled(records)
@@ -74,8 +75,9 @@ look = problem(
     wrong={
         "statistics": "Your function changes the running statistics. Which mode changes them, "
         "and which mode is the model in during each forward pass?",
-        "graph": "Your function uses a batch before it moves it, records a graph, or leaves "
-        "recording switched off. Which of the four entries of `graph` is 1?",
+        "graph": "Your function uses a batch before it moves it, records a graph, leaves "
+        "recording switched off, or leaves parameters frozen. Which of the five entries of "
+        "`graph` is 1?",
         "modes": "Your function leaves some modules in a different mode. Which modules does "
         "the model contain, down to the innermost ones, and does your code restore the mode of "
         "each?",
@@ -90,7 +92,7 @@ look = problem(
         "state": (
             4.8,
             "a third each: unchanged running statistics; unchanged modes; no recorded graph, "
-            "and `x` and `y` moved before use",
+            "`x` and `y` moved before use, and no parameter left frozen",
         ),
     },
 )
@@ -264,6 +266,11 @@ look.known["state"] = {
     "How long does a call to `torch.set_grad_enabled(False)` remain in effect, and what "
     "changes if you use it in a `with` statement?": {
         "never_recorded_again": {"    return": "    torch.set_grad_enabled(False)\n    return"}
+    },
+    "Your function sets `requires_grad` of the parameters to False, so the model can't be "
+    "trained afterwards. Which context manager switches recording off only for a few "
+    "lines?": {
+        "parameters_left_frozen": {"    return": "    model.requires_grad_(False)\n    return"}
     },
     **NOT_MOVED,
     **NOTHING_MOVED,
