@@ -51,6 +51,9 @@ def charged(data, run, measure=measured):
     observed = [(case, as_judged(data, case, o, measure)) for case, o in pairs]
     entries = [e for case, o in observed for e in _read(ledger, case, o)]
     judge_values(ledger, entries)
+    for case, o in ledger.failures:
+        if not _fails_by_mistake(ledger, case, o):
+            _judge_failure(ledger, case, o)
     _judge_inputs(ledger, [o for _, o in observed])
     right = _right_parts(data, entries)
     _judge_loops(ledger, observed, right)
@@ -65,7 +68,7 @@ def is_right(data, case, run, measure=measured):
     ledger = Ledger(data)
     result = as_judged(data, case, checked(run(dict(case["args"]))), measure)
     entries = _read(ledger, case, result)
-    return not ledger.lost and all(e.right for e in entries)
+    return not (ledger.lost or ledger.failures) and all(e.right for e in entries)
 
 
 def _once_more(data, run, measure):
@@ -92,7 +95,10 @@ def _read(ledger, case, o):
         _judge_error(ledger, case, o)
         return []
     if o.failed:
-        _judge_failure(ledger, case, o)
+        if case["aspect"] in ORDINARY:
+            _judge_failure(ledger, case, o)
+        else:  # it may follow from a mistake in other cases
+            ledger.failures.append((case, o))
         return []
     if o.fault:
         _judge_fault(ledger, case, o.fault)
@@ -136,6 +142,18 @@ def _may_show_error(parts):
     return (
         bool(parts) and len(parts) == 1 and parts[0]["kind"] in ("object", "function", "none")
     )
+
+
+def _fails_by_mistake(ledger, case, o):
+    """Return whether a mistake charged to another aspect also raises in a special case."""
+    mistakes = ledger.data["mistakes"]
+    follows = not o.stopped and any(
+        name not in case["mistaken"] and case["aspect"] not in mistakes[name]["loses"]
+        for name in ledger.by_mistake
+    )
+    if follows:
+        ledger.spare(case["aspect"])
+    return follows
 
 
 def _judge_failure(ledger, case, o):

@@ -43,6 +43,7 @@ class Ledger:
     reported: set = field(default_factory=set)
     explained: bool = False  # whether one mistake explains a wrong part on ordinary input
     failed: bool = False  # whether a call failed on ordinary input
+    failures: list = field(default_factory=list)  # special cases in which a call failed
     errors: set = field(default_factory=set)  # exceptions that have been reported
     prevented: set = field(default_factory=set)  # parts that an error prevented there
     by_words: dict = field(default_factory=dict)  # driver's text: first lost place
@@ -106,26 +107,11 @@ class Ledger:
     def findings(self):
         """Return the findings in the order of the problem's aspects."""
         order = list(self.data["points"])
-        self._leave_out_sides()
         findings = [
             finding.about(parts=tuple(dict.fromkeys(parts)))
             for finding, parts in self.parts_by_finding.items()
         ]
         return sorted(findings, key=lambda f: order.index(f.aspect))
-
-    def _leave_out_sides(self):
-        """Remove "too large" and "too small" from findings if kinds of case disagree."""
-        sides = {}
-        for finding, parts in self.parts_by_finding.items():
-            if finding.code == Code.DIFFERS:
-                for part in parts:
-                    side = finding.data.get("side")
-                    sides.setdefault((finding.aspect, part), set()).add(side)
-        before, self.parts_by_finding = self.parts_by_finding, {}
-        for finding, parts in before.items():
-            unsure = any(len(sides.get((finding.aspect, part), ())) > 1 for part in parts)
-            certain = finding.without({"side"}) if unsure else finding
-            self.parts_by_finding.setdefault(certain, []).extend(parts)
 
     def verdict(self, names):
         """Return the verdict; ``names`` are the dotted names in the student's cells."""
