@@ -85,9 +85,9 @@ def plain(rng, N, H, W):
 @layers.case("stride", hidden=1)
 def in_steps(rng, N, H, W):
     """A stride of 3, where the example uses 2."""
-    H, W = sorted((H, W))
-    wide = W + int(rng.integers(1, 3))  # a single window per row would hide the stride
-    return *drawn(rng, N, H, wide), 3, 0
+    # Both sizes are 2 more than a multiple of 3, so KH and KW lead to different output sizes.
+    H, W = (3 * (size // 3) + 2 for size in sorted((H, W)))
+    return *drawn(rng, N, H, W + 3), 3, 0
 
 
 @layers.case("padding", hidden=1)
