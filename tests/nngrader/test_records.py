@@ -86,7 +86,7 @@ SAMPLES = {
         "place": [["row", "rows", 2, SECRET]],
     },
     Code.VARIANT: {"variant": {"kind": "term", "of": "b"}},
-    Code.DIFFERS: {"side": "large", "everywhere": True, "law": "rows-1"},
+    Code.DIFFERS: {"law": "rows-1"},
 }
 every_code = pytest.mark.parametrize("code", Code)
 

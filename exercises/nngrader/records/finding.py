@@ -16,7 +16,6 @@ PRIVATE = {  # keys of `data` whose values come from a case's inputs, or from th
     "message",
     "place",
     "ranges",
-    "side",
     "sizes",
     "steps",
     "worst",

@@ -430,7 +430,10 @@ WORDS = {
         "{Your} {contains} the correct values of `{other}` | In which order should your "
         "function return its values?"
     ),
-    Code.VARIANT: "{Your} {is} what you get if you {change} | Where does your code do this?",
+    Code.VARIANT: (
+        "{Your} {is} what you get if you {change} | Does your code do this, or something "
+        "similar?"
+    ),
     Code.ABSENT: [
         "{Your} {is} None in {some_places} where the correct value is a number | Which test in "
         "your code decides between None and a number?",
@@ -576,12 +579,10 @@ WORDS = {
         "common?",
         "{Your} {is} wrong in some entries | What do these entries have in common?",
     ],
-    Code.DIFFERS: [
-        "{Your} {differs} from the correct value, and {is} too {side}{everywhere} | Compute "
-        "a small example by hand, and compare each step with your code.",
+    Code.DIFFERS: (
         "{Your} {differs} from the correct value | Compute a small example by hand, and "
-        "compare each step with your code.",
-    ],
+        "compare each step with your code."
+    ),
     Code.ORDINARY_FIRST: "{Your} {is} also wrong for ordinary input | Correct that first.",
 }
 

@@ -13,7 +13,7 @@ from ..observation.compare import Entry, close, off
 from .changes import Explanation, changed
 from .laws import broken_law
 from .patterns import NEARLY_RIGHT, PATTERNS, POSITIONS, VAGUE, not_finite
-from .places import bad, is_partly_right
+from .places import is_partly_right
 
 VAGUE_CODES = (Code.DIFFERS, Code.PLACES, Code.RISING, Code.FALLING, Code.NEAR)
 HOW = {"how", "empty"}  # the common error of the wrong entries in one place, such as the sign
@@ -126,7 +126,7 @@ def _matches_apart_from_nan(e, answer):
     """
     if answer is None or answer.shape != e.got.shape or not np.isnan(e.got).any():
         return False
-    both = np.isfinite(e.got) & np.isfinite(answer)
+    both = ~(np.isnan(e.got) | np.isnan(answer))  # infinity may represent None
     if 2 * both.sum() < both.size or not np.isnan(answer).any():
         return False
     return not off(e.got[both], answer[both], e.rtol).any() and bool(both.any())
@@ -159,18 +159,7 @@ def _fallback(wrong):
             return description
     if all(e.matches(-e.want) for e in wrong):  # a single number can't prove a factor of -1
         return Finding(Code.SIGN)
-    return _with_law(Finding(Code.DIFFERS, data=_side(wrong)), wrong)
-
-
-def _side(wrong):
-    """Return data if all entries are too large, or all too small; otherwise return {}."""
-    for side, masks in (
-        ("large", [(e.got > e.want) & bad(e) for e in wrong]),
-        ("small", [(e.got < e.want) & bad(e) for e in wrong]),
-    ):
-        if all(mask.all() for mask in masks):
-            return {"side": side, "everywhere": bool(wrong[0].want.ndim)}
-    return {}
+    return _with_law(Finding(Code.DIFFERS), wrong)
 
 
 def _with_law(description, wrong):
