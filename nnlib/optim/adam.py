@@ -39,7 +39,7 @@ class Adam(Optimizer):
     weight_decay : float
         Weight decay λ, the factor of the L2 penalty.
     amsgrad : bool
-        If True, divide by the largest v so far, so that the divisor never decreases.
+        If True, use the largest v so far to compute v̂.
     maximize : bool
         If True, maximize instead: the sign of the gradient is flipped first.
     foreach, fused : bool, optional
@@ -158,7 +158,7 @@ class AdamW(Adam):
 
 
 class RAdam(Optimizer):
-    r"""Adam with smaller steps at first, when v averages only a few gradients.
+    r"""Adam that doesn't divide by √v at first, when v averages only a few gradients.
 
     .. math::
         \rho_\infty &= \frac{2}{1 - \beta_2} - 1, \quad

@@ -114,7 +114,7 @@ class ClosureOptimizer(Optimizer):
         left: int,
         last: bool,
     ) -> Point:
-        """Move along d by a step length from the line search; return the new point."""
+        """Move along d, by t or by a length from the line search; return the new point."""
         x = np.concatenate([p.array.ravel() for p in self._params()])
 
         def at(t: float) -> Point:

@@ -25,7 +25,7 @@ class NonlinearCG(ClosureOptimizer):
     g' is the previous gradient. On a quadratic loss with exact line searches, both formulas
     find the minimum in at most as many iterations as there are parameters. If d doesn't point
     downhill, the method restarts with d = -g. The line search first tries the length that would
-    change the loss as much as the previous step did.
+    change the loss as much as the previous step did, to first order.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class NonlinearCG(ClosureOptimizer):
         See ``LBFGS``, but the defaults of max_eval and line_search_fn are 3 max_iter and
         "strong_wolfe".
     lr : float
-        Step length; with a line search, the first length to try in the first iteration.
+        As in ``LBFGS``; a line search uses it only in the first iteration.
     beta : str
         "polak_ribiere" (PR+) or "fletcher_reeves".
 

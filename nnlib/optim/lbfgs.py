@@ -12,7 +12,7 @@ from .closure import Closure, ClosureOptimizer, change, first_step_size
 
 __all__ = ["BFGS", "LBFGS"]
 
-CURVED = 1e-10  # for larger yᵀs, H stays positive definite
+MIN_CURVATURE = 1e-10  # if yᵀs is larger, H stays positive definite
 
 
 class BFGS(ClosureOptimizer):
@@ -80,7 +80,7 @@ class BFGS(ClosureOptimizer):
         """Update the estimate H of the inverse Hessian, and return the direction -Hg."""
         if memory["n_iter"] > 1:
             s, y = change(g, memory)
-            if y @ s > CURVED:
+            if y @ s > MIN_CURVATURE:
                 memory["H"] = wrap(_updated(memory.get("H"), s, y))
         d = -(memory["H"].array @ g) if "H" in memory else -g
         return d, first_step_size(g, memory, group["lr"])
@@ -100,17 +100,18 @@ class LBFGS(ClosureOptimizer):
 
     .. math:: d = -H g, \qquad H_0 = \frac{y^\top s}{y^\top y} I
 
-    Computing Hg takes four vector operations per pair and doesn't need a matrix.
+    Computing Hg takes four vector operations per pair and no matrix; for s and y, see ``BFGS``.
 
     Parameters
     ----------
     params : iterable of Tensor, or one dict
         Parameters to train, in a single group.
     lr : float
-        Step length in units of d; with a line search, the first length to try.
+        Step length in units of d; with a line search, the first length to try. In the first
+        iteration, it is divided by ‖g‖₁ if that is above 1.
     max_iter, max_eval : int
-        Maximum numbers of iterations and of calls to the closure in one ``step``. Default for
-        max_eval: 5/4 max_iter.
+        Maximum numbers of iterations and of calls to the closure in one ``step``; the last
+        iteration can exceed max_eval by one call. Default for max_eval: 5/4 max_iter.
     tolerance_grad : float
         Stop if no element of the gradient has an absolute value above this.
     tolerance_change : float
@@ -176,10 +177,10 @@ class LBFGS(ClosureOptimizer):
 
 
 def _remember(memory: dict[str, Any], s: np.ndarray, y: np.ndarray, size: int) -> None:
-    """Store s and y under torch's names if yᵀs > CURVED; keep only the last ``size`` pairs."""
-    if y @ s > CURVED:
-        news = dict(old_dirs=wrap(y), old_stps=wrap(s), ro=1 / float(y @ s))
-        for name, new in news.items():
+    """Store s and y under torch's names, unless yᵀs is too small; keep the last ``size``."""
+    if y @ s > MIN_CURVATURE:
+        pair = dict(old_dirs=wrap(y), old_stps=wrap(s), ro=1 / float(y @ s))
+        for name, new in pair.items():
             memory[name] = [*memory[name], new][-size:]
         memory["H_diag"] = float(y @ s / (y @ y))
 

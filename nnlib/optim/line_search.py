@@ -131,11 +131,11 @@ def _inside(a: Point, b: Point, stuck: bool) -> tuple[float, bool]:
 
 @np.errstate(all="ignore")
 def _cubic(a: Point, b: Point, lower: float, upper: float) -> float:
-    """Return the minimum of the cubic through two points with slopes, or the midpoint."""
+    """Return the minimum of the cubic through a and b, clipped, or the middle of the limits."""
     a, b = (a, b) if a.t <= b.t else (b, a)
     d1 = a.slope + b.slope - np.float64(3 * (a.f - b.f)) / (a.t - b.t)
     square = d1 * d1 - a.slope * b.slope
-    if not square >= 0:
+    if not square >= 0:  # no minimum
         return (lower + upper) / 2
     d2 = np.sqrt(square)
     t = b.t - (b.t - a.t) * ((b.slope + d2 - d1) / (b.slope - a.slope + 2 * d2))

@@ -21,12 +21,12 @@ class Newton(ClosureOptimizer):
 
     .. math:: x \leftarrow x - t\, (H + \lambda I)^{-1} g
 
-    Without a line search, this converges to a point where the gradient is 0, which may not be
-    a minimum. A line search replaces the eigenvalues of H by their absolute values, so that
-    every direction points downhill. For D parameters, each H takes D + 1 backward passes.
+    Without a line search, this can diverge, or converge to a saddle point or a maximum. With a
+    line search, the eigenvalues of H + λI are replaced by their absolute values, so that every
+    direction points downhill. For D parameters, each H takes D + 1 backward passes.
 
     The closure returns the loss, and doesn't need to call ``backward``. If it does, it must
-    pass ``create_graph=True``, because the loss is differentiated twice.
+    pass ``retain_graph=True``, because Newton differentiates the loss again.
 
     Parameters
     ----------
@@ -43,8 +43,8 @@ class Newton(ClosureOptimizer):
     ValueError
         If lr or damping is negative, or there are several groups.
     RuntimeError
-        In ``step``, if H is singular or not finite, or the closure's ``backward`` freed the
-        graph.
+        In ``step``, if H isn't finite, H + λI is singular without a line search, or the
+        closure's ``backward`` freed the graph.
 
     Source: Nocedal and Wright (2006), equation 2.15 and section 3.4; Goodfellow et al.
     (2016), algorithm 8.8; chapter "Second-order methods".
@@ -119,8 +119,8 @@ def _gradients(loss: Tensor, params: list[Tensor], create_graph: bool) -> tuple:
         if "freed" not in str(error):
             raise
         raise RuntimeError(
-            "Newton: the closure's backward() freed the graph; leave it out, or call "
-            "backward(create_graph=True)"
+            "Newton: the closure's backward() freed the graph; delete the call, or use "
+            "backward(retain_graph=True)"
         ) from error
 
 

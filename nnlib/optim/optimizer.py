@@ -39,7 +39,7 @@ def _with_hooks(step: Callable) -> Callable:
 
 
 class Optimizer:
-    """Base class for optimizers; a subclass changes one parameter in ``update``.
+    """Base class for optimizers; a subclass defines ``update``, which updates one parameter.
 
     Parameters
     ----------
@@ -73,8 +73,8 @@ class Optimizer:
         params = parameter_list("optimizer", params)
         if not params:
             raise ValueError(
-                "optimizer: expected at least one parameter, got none; does the model "
-                "have parameters, and was the iterator already used up?"
+                "optimizer: expected at least one parameter, got none; check that the model "
+                "has parameters, and that an iterator wasn't already used up"
             )
         groups = params if isinstance(params[0], dict) else [dict(params=params)]
         for group in groups:
@@ -221,7 +221,7 @@ def remembered(state: dict[Tensor, Any], p: Tensor, *names: str) -> dict[str, An
 
 
 def check_not_negative(name: str, **options: float) -> None:
-    """Raise ValueError for negative options."""
+    """Raise an error unless each option is a single number >= 0."""
     for option, value in options.items():
         if isinstance(value, Tensor) and value.numel() != 1:
             raise ValueError(

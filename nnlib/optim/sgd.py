@@ -19,7 +19,7 @@ class SGD(Optimizer):
 
     .. math::
         g &\leftarrow \nabla L(p) + \lambda p \\
-        v &\leftarrow \mu v + (1 - d)\, g \qquad (v = g \text{ in the first step}) \\
+        v &\leftarrow \mu v + (1 - d)\, g \quad (v = g \text{ in step 1 or if } \mu = 0) \\
         p &\leftarrow p - \eta\, v \qquad (\eta\, (g + \mu v) \text{ with Nesterov})
 
     Parameters

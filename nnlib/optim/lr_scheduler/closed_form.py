@@ -24,12 +24,12 @@ class LambdaLR(LRScheduler):
 
     .. math:: \eta_t = \eta_0\, f(t)
 
+    ``state_dict`` contains a function only if it is a callable object with attributes.
+
     Parameters
     ----------
     lr_lambda : callable or list of callable
         Function f, or one function per group.
-
-    ``state_dict`` contains a function only if it is a callable object with attributes.
 
     Raises
     ------
@@ -153,8 +153,8 @@ class InverseTimeLR(LRScheduler):
     def get_lr(self) -> list[float]:
         """Return the learning rate of each group."""
         s, w = self.last_epoch + 1, max(self.warmup_steps, 1)
-        share = s / w if s <= w else 1 / (1 + self.decay * (s - w))
-        return [lr * share for lr in self.base_lrs]
+        factor = s / w if s <= w else 1 / (1 + self.decay * (s - w))
+        return [lr * factor for lr in self.base_lrs]
 
 
 class CosineAnnealingLR(LRScheduler):

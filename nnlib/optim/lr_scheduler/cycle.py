@@ -74,8 +74,9 @@ class OneCycleLR(LRScheduler):
     ------
     ValueError
         If a number of steps isn't a positive integer, pct_start isn't a float in [0, 1],
-        anneal_strategy is unknown, or ``cycle_momentum`` is True but the optimizer has neither
-        momentum nor betas. ``step`` also raises ValueError after the last step.
+        anneal_strategy is unknown, a list has the wrong length, or ``cycle_momentum`` is True
+        but the optimizer has neither momentum nor betas. ``step`` also raises ValueError after
+        the last step.
 
     Source: Smith and Topin (2019), "Super-convergence".
 
@@ -164,9 +165,8 @@ class OneCycleLR(LRScheduler):
         ends = [phase["end_step"] for phase in self._schedule_phases]
         i = next((i for i, end in enumerate(ends) if t <= end), len(ends) - 1)
         phase, start = self._schedule_phases[i], ends[i - 1] if i else 0
-        fraction = (t - start) / (
-            (ends[i] - start) or 1
-        )  # if pct_start = 1, the last phase has length 0
+        length = (ends[i] - start) or 1  # if pct_start = 1, the last phase has length 0
+        fraction = (t - start) / length
         for group in self.optimizer.param_groups if self.cycle_momentum else ():
             ways = group[phase["start_momentum"]], group[phase["end_momentum"]]
             _set_momentum(self, group, between(*ways, fraction))
@@ -273,7 +273,7 @@ class CyclicLR(LRScheduler):
         return {**super().state_dict(), "_scale_fn_custom": saved}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Restore the state from ``state_dict``; the function ``scale_fn`` doesn't change."""
+        """Restore the state from ``state_dict``; a plain ``scale_fn`` stays unchanged."""
         f, saved = self._scale_fn_custom, state_dict["_scale_fn_custom"]
         if saved is not None:
             vars(f).update(saved)

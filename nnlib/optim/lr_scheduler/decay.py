@@ -16,7 +16,7 @@ class _Multiplied(LRScheduler):
     """Base class for schedulers that multiply the current rates, so you can chain several."""
 
     _factor: Callable[[], float]  # ratio of this epoch's rate to the previous one
-    _share: Callable[[], float]  # ratio of this epoch's rate to the initial one
+    _total_factor: Callable[[], float]  # ratio of this epoch's rate to the initial one
 
     def get_lr(self) -> list[float]:
         """Return the learning rate of each group."""
@@ -24,8 +24,8 @@ class _Multiplied(LRScheduler):
         return [lr * factor for lr in rates_of(self)]
 
     def _get_closed_form_lr(self) -> list[float]:
-        share = self._share()
-        return [lr * share for lr in self.base_lrs]
+        factor = self._total_factor()
+        return [lr * factor for lr in self.base_lrs]
 
 
 class StepLR(_Multiplied):
@@ -65,7 +65,7 @@ class StepLR(_Multiplied):
     def _factor(self) -> float:
         return self.gamma if self.last_epoch and self.last_epoch % self.step_size == 0 else 1
 
-    def _share(self) -> float:
+    def _total_factor(self) -> float:
         return self.gamma ** (self.last_epoch // self.step_size)
 
 
@@ -104,7 +104,7 @@ class MultiStepLR(_Multiplied):
     def _factor(self) -> float:
         return self.gamma ** self.milestones[self.last_epoch]
 
-    def _share(self) -> float:
+    def _total_factor(self) -> float:
         return self.gamma ** sum(n for m, n in self.milestones.items() if m <= self.last_epoch)
 
 
@@ -118,7 +118,7 @@ class ConstantLR(_Multiplied):
     factor : float
         Factor c.
     total_iters : int
-        Number T of epochs during which the rate is c η₀.
+        Number T of epochs during which the rate is c η₀. If T is 0, the rate stays c η₀.
 
     Raises
     ------
@@ -149,7 +149,7 @@ class ConstantLR(_Multiplied):
             return self.factor
         return 1 / self.factor if self.last_epoch == self.total_iters else 1
 
-    def _share(self) -> float:
+    def _total_factor(self) -> float:
         return 1 if self.last_epoch >= self.total_iters else self.factor
 
 
@@ -199,7 +199,7 @@ class LinearLR(_Multiplied):
             return a
         return 1 if self._is_initial or t > T else 1 + (b - a) / (T * a + (t - 1) * (b - a))
 
-    def _share(self) -> float:
+    def _total_factor(self) -> float:
         t, T, a, b = self.last_epoch, self.total_iters, self.start_factor, self.end_factor
         return a + (b - a) * min(t, T) / T if T else a
 
@@ -230,7 +230,7 @@ class ExponentialLR(_Multiplied):
     def _factor(self) -> float:
         return 1 if self._is_initial else self.gamma
 
-    def _share(self) -> float:
+    def _total_factor(self) -> float:
         return self.gamma**self.last_epoch
 
 
@@ -269,5 +269,5 @@ class PolynomialLR(_Multiplied):
             return 1
         return ((1 - t / n) / (1 - (t - 1) / n)) ** self.power
 
-    def _share(self) -> float:
+    def _total_factor(self) -> float:
         return (1 - min(self.total_iters, self.last_epoch) / self.total_iters) ** self.power

@@ -41,7 +41,7 @@ class ReduceLROnPlateau(LRScheduler):
     Raises
     ------
     ValueError
-        If factor is 1 or more, a mode is unknown, or a list min_lr has the wrong length.
+        If factor is 1 or more, a mode is unknown, or min_lr is a list of the wrong length.
     RuntimeError
         In ``step``, if min_lr is a list and groups were added later.
 
