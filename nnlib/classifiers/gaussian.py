@@ -34,11 +34,11 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
         "shared" uses one Σ for all classes, the mean of the Σ_k weighted by N_k. The decision
         boundaries are then straight, as in scikit-learn's LinearDiscriminantAnalysis with
         solver="lsqr". "own" uses a Σ_k for each class, and the boundaries are parabolas,
-        ellipses or hyperbolas, as in QuadraticDiscriminantAnalysis (which divides by N_k - 1).
+        ellipses or hyperbolas, as in QuadraticDiscriminantAnalysis.
     shrinkage : float
         The number s in [0, 1] for Σ ← (1 - s) Σ + s (tr Σ / D) I, which mixes each covariance
         with a multiple of the identity. If s > 0, Σ is invertible even with fewer samples than
-        features.
+        features, unless all deviations from the means are 0.
 
     Attributes
     ----------
@@ -53,7 +53,7 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         Raised by ``fit`` for invalid data or options, or if there is only one class.
     LinAlgError
         Raised by ``fit`` if a covariance is singular. The message suggests what to do.
@@ -126,11 +126,10 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
 
     def _log_joint(self, X: Any) -> Array:
         """Return log(prior · density) of each class, (N, C)."""
-        log_densities = self.log_densities(X)
-        return np.log(self.priors_) + log_densities
+        return self.log_densities(X) + np.log(self.priors_)
 
     def decision_function(self, X: Any) -> Array:
-        """Return log(prior · density), (N, C), or for two classes the difference (N,)."""
+        """Return log(prior · density), (N, C); for two classes, second minus first, (N,)."""
         J = self._log_joint(X)
         return J[:, 1] - J[:, 0] if J.shape[1] == 2 else J
 
@@ -144,9 +143,9 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
         return softmax(self._log_joint(X), dim=1)
 
 
-def _covariance(D: Array) -> Array:
+def _covariance(rows: Array) -> Array:
     """Return the covariance (D, D) of centred rows."""
-    return D.T @ D / len(D)
+    return rows.T @ rows / len(rows)
 
 
 def _whitening(S: Array, name: str, more_advice: str = "") -> tuple[Array, float]:

@@ -66,8 +66,9 @@ def hinge_gradient(scores: Any, targets: Any, *, kind: str = "weston_watkins") -
         \frac{\partial L_n}{\partial s_{n t_n}} &= -\sum_{j \ne t_n}
             \frac{\partial L_n}{\partial s_{nj}}
 
-    If several margins tie for the largest, Crammer and Singer's loss uses the first. One
-    against the rest treats each class separately. A margin that is met exactly contributes 0.
+    This is the formula for Weston and Watkins. Crammer and Singer's loss uses only the largest
+    violation, or the first of several equal ones. One against the rest treats each class
+    separately. A margin that is met exactly contributes 0.
 
     Parameters
     ----------
@@ -77,7 +78,7 @@ def hinge_gradient(scores: Any, targets: Any, *, kind: str = "weston_watkins") -
     Returns
     -------
     (N, C) float64
-        The subgradients, which are integers.
+        The subgradients, whose elements are whole numbers.
 
     Raises
     ------
@@ -104,8 +105,7 @@ def hinge_gradient(scores: Any, targets: Any, *, kind: str = "weston_watkins") -
 def margins(S: Array, t: Array, kind: str) -> Array:
     """Return the margin violations (N, C), which are negative if a margin is met.
 
-    The violation of the true class is 0, except for "ovr", in which this class also has a
-    margin.
+    The violation of the true class is 0, except for "ovr", where it also has a margin.
     """
     rows = np.arange(len(t))
     own = S[rows, t]

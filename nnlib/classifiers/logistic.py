@@ -40,8 +40,8 @@ class LogisticRegression(LinearClassifier):
     max_iter : int
         Maximum number of iterations. Default: 1,000 (scikit-learn's default is 100).
     tol : float
-        The iteration stops when all elements of the gradient of the mean loss are at most
-        ``tol`` in absolute value.
+        The iteration stops when all elements of the gradient of the objective, divided by the
+        number of samples, are at most ``tol`` in absolute value.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class LogisticRegression(LinearClassifier):
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         Raised by ``fit`` for invalid data or options, or if there is only one class.
 
     Source: Hastie, Tibshirani and Friedman (2009), section 4.4; Goodfellow et al. (2016),

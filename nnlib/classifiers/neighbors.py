@@ -109,7 +109,7 @@ class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
         return (distances, indices) if return_distance else indices
 
     def _others(self, k: int) -> tuple[Array, Array]:
-        """Return each training sample's neighbours, as in ``nearest``, without itself."""
+        """Return the neighbours of each training sample among the others, as in ``nearest``."""
         distances, indices = nearest(self._X, self._X, k + 1, self.p)
         other = indices != np.arange(len(indices))[:, None]
         other[other.all(axis=1), -1] = False  # if k + 1 duplicates hide the sample itself
@@ -169,7 +169,7 @@ def measured(Q: Array, X: Array, k: int, p: float) -> Iterator[tuple[Array, Arra
 
 
 def vote(distances, labels, k: int, *, steps: bool = False):
-    """Return the most frequent class among the k nearest of some labelled points.
+    """Return the most frequent class among the k labelled points nearest to a query.
 
     Parameters
     ----------

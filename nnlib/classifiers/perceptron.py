@@ -48,7 +48,7 @@ class Perceptron(LinearClassifier):
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         Raised by ``fit`` for invalid data or options, or if there is only one class.
 
     Source: Rosenblatt (1958); chapter "Multilayer perceptrons".
@@ -83,8 +83,9 @@ class Perceptron(LinearClassifier):
         self.n_iter_ = len(self.loss_curve_)
         self._set_weights(W)
         if mistakes:
-            done = f"epoch {self.n_iter_}, in which {mistakes} of {N} samples were wrong"
-            warn_unfinished(self, done, "raise max_iter")
+            done = f"epoch {self.n_iter_}, in which it misclassified {mistakes} of {N} samples"
+            advice = "raise max_iter, which helps only if the classes are linearly separable"
+            warn_unfinished(self, done, advice)
         return self
 
 

@@ -49,7 +49,7 @@ class LinearRegression(LeastSquares):
     ----------
     solver : str
         "svd" also works if the columns of X are linearly dependent; it then returns the
-        shortest w, like scikit-learn. "normal" uses the normal equation, which is fastest but
+        shortest w, like scikit-learn. "normal" uses the normal equation, which is faster but
         squares the condition number.
 
     Attributes
@@ -107,7 +107,7 @@ class Ridge(LeastSquares):
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         Raised by ``fit`` for invalid data or options.
     LinAlgError
         Raised by ``fit`` if α is 0 and columns are linearly dependent.
@@ -157,7 +157,7 @@ class PolynomialRegression(LeastSquares):
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         Raised by ``fit`` for invalid data or options.
 
     Source: Goodfellow et al. (2016), equation 5.15; chapter "Linear regression".

@@ -26,8 +26,8 @@ class SoftmaxClassifier(LinearClassifier):
 
     The learning rate η decreases linearly from its initial value to 0 at ``max_iter``. During
     training, W has a row for each class, even for two classes. The model is the same as in
-    scikit-learn's LogisticRegression with C = 1 / (α N), and the options are the same as in its
-    MLPClassifier.
+    scikit-learn's LogisticRegression with C = 1 / (α N), or with C = 2 / (α N) for two classes,
+    and the options have the same names as in its MLPClassifier.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ class SoftmaxClassifier(LinearClassifier):
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         Raised by ``fit`` for invalid data or options, or if there is only one class.
 
     Source: Goodfellow et al. (2016), section 6.2.2.3 and algorithm 8.2; chapter "Softmax

@@ -18,14 +18,14 @@ BLOCK = 32  # number of samples whose margins are computed together
 
 
 class LinearSVM(LinearClassifier):
-    r"""Linear classifier with a hinge loss, which requires margins of at least 1.
+    r"""Linear classifier with a hinge loss, which penalises margins below 1.
 
     .. math:: \min_W\ P(W) = \tfrac12 \|W\|^2 + C \sum_n \ell(W x_n, y_n)
 
-    Each margin of sample n has a multiplier a, which is zero if the margin is met; m is the
-    violation of the margin. The samples with nonzero multipliers are the support vectors, and W
-    is a weighted sum of them. The algorithm visits one sample at a time and moves its
-    multipliers to the maximum of the dual objective. For the hinge loss, the update is
+    Each margin of sample n has a violation m and a multiplier a; at the optimum, a is 0 if m is
+    negative. The samples with nonzero multipliers are the support vectors, and W is a weighted
+    sum of them. The algorithm visits one sample at a time and moves its multipliers to the
+    maximum of the dual objective. For the hinge loss, the update is
 
     .. math::
         m &= 1 - s_n \odot W x_n, \qquad
@@ -145,7 +145,7 @@ def dual_ascent(
 
     where s = ±1 for one class against the rest, and s = -1 for differences of scores. In the
     second case, the true class also has a multiplier, so that each row of a has a constant sum,
-    0 or C. As a function of a, the dual objective D has the slope m and the curvature ‖x‖².
+    0 or C. As a function of a, the dual objective D has the slope m and the curvature -‖x‖².
     """
     classes = np.arange(t.max() + 1)
     own = t[:, None] == classes
@@ -172,19 +172,19 @@ def _epoch(
     """Update the multipliers A and the weights W in place, in one pass over the samples."""
     step, q = STEPS[loss], np.maximum((X**2).sum(axis=1), np.finfo(float).tiny)
     for block in batches(order, BLOCK):
-        M = missed(X[block] @ W.T, t[block], S[block], loss)
+        M = violations(X[block] @ W.T, t[block], S[block], loss)
         # Most samples don't need an update. W changes within a block, so this selection is
         # approximate, but the gap after the epoch is exact.
         for n in block[movable(M, A[block], C, loss)]:
             x, a, s = X[n], A[n], S[n]
-            m = missed((W @ x)[None], t[n : n + 1], s, loss)[0]
+            m = violations((W @ x)[None], t[n : n + 1], s, loss)[0]
             new = step(a + m / q[n], C, t[n])
             W += (s * (new - a))[:, None] * x
             A[n] = new
 
 
-def missed(Z: Array, t: Array, S: Array, loss: str) -> Array:
-    """Return the violation of each margin, (N, K), which is positive if it is not met."""
+def violations(Z: Array, t: Array, S: Array, loss: str) -> Array:
+    """Return the violation of each margin, (N, K): positive if the margin is not met."""
     return 1 - S * Z if loss == "hinge" else margins(Z, t, loss)
 
 
@@ -239,7 +239,7 @@ def _objectives(
     loss: str, X: Array, t: Array, S: Array, C: float, A: Array, W: Array
 ) -> tuple[float, float]:
     """Return the primal objective P and the dual objective D ≤ P, with D = P at the optimum."""
-    M, penalty = missed(X @ W.T, t, S, loss), np.sum(W**2) / 2
+    M, penalty = violations(X @ W.T, t, S, loss), np.sum(W**2) / 2
     P = penalty + C * combined(M, "ovr" if loss == "hinge" else loss).sum()
     own = 0 if loss == "hinge" else A[np.arange(len(t)), t].sum()
     return float(P), float(A.sum() - own - penalty)

@@ -11,7 +11,7 @@ from ..trace.cards import Card, draw
 from ..trace.graph import Picture
 from ..trace.layout import layout
 from .layered import Block, Builder, layered, repeated
-from .run import level, watched
+from .run import level, record_run
 
 __all__ = ["Block", "Diagram", "diagram"]
 
@@ -20,12 +20,12 @@ WIDE = 1100  # pixels; a wider drawing goes from top to bottom
 
 
 class Diagram:
-    """The blocks of a model; a notebook displays it as a drawing, and it prints as a list.
+    """Blocks of a model, displayed as a drawing in a notebook and printed as a list.
 
     Parameters
     ----------
     blocks : sequence of Block
-        In topological order, the output last.
+        Blocks in topological order, with the output last.
     """
 
     def __init__(self, blocks: Sequence[Block]):
@@ -64,7 +64,7 @@ class Diagram:
         return draw(list(map(_card, self.blocks)), positions, direction, words)
 
     def picture(self) -> Picture:
-        """Return the drawing for ``viz.show``, from top to bottom if the network is wide."""
+        """Return the drawing for ``viz.show`` in both directions; if it is wide, only down."""
         right, down = self.svg("right"), self.svg("down")
         width = float(re.search(r'viewBox="0 0 ([\d.]+)', right)[1])
         return Picture("" if width > WIDE else right, down)
@@ -79,7 +79,7 @@ def _card(block: Block) -> Card:
         return Card(", ".join([block.kind, *block.then]), [], [], False)
     size = f"{block.parameters:,} parameters" if block.parameters else ""
     each = " each" if size and block.count > 1 else ""
-    then = f"{', '.join(block.then)}"
+    then = ", ".join(block.then)
     lines = [line for line in (then, " × ".join(map(str, block.shape)), size + each) if line]
     return Card(block.title, lines, [], block.kind in ("input", "output"))
 
@@ -126,7 +126,7 @@ def diagram(
     + (1, 8, 6, 6) from BatchNorm2d bn2, input
     ReLU relu (1, 8, 6, 6) from +
     """
-    run = watched("diagram", model, input_size)
+    run = record_run("diagram", model, input_size)
     deepest = max(map(level, run.recorded.scopes))
     levels = range(deepest, -1, -1) if depth is None else [depth]
     for at, joined in itertools.product(levels, (False, True)):
@@ -136,5 +136,5 @@ def diagram(
             return Diagram(blocks)
     raise ValueError(
         f"diagram: expected at most {most} blocks, got {len(blocks)}; reduce depth, draw part "
-        "of the model, or increase most"
+        f"of the model, or pass most={len(blocks)}"
     )

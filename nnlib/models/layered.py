@@ -49,7 +49,7 @@ class Block:
 
     @property
     def title(self) -> str:
-        """The title of the block."""
+        """The class and the name, after the count if it is above 1."""
         times = f"{self.count} × " if self.count > 1 else ""
         return f"{times}{self.kind}" + (f" {self.name}" if self.name else "")
 
@@ -148,7 +148,7 @@ def _unused(recorded: recording) -> list[Scope]:
 
 
 def _is_one(module: Module) -> bool:
-    """Return whether a module is one block: a layer of nnlib, or one without submodules."""
+    """Return whether a module is one block: any layer of nnlib or module without submodules."""
     is_layer = type(module).__module__.startswith("nnlib.nn.")
     return not [*module.children()] or (is_layer and not isinstance(module, CONTAINERS))
 
@@ -168,7 +168,7 @@ def _leading_to(output: Block) -> list[Block]:
 
 
 def _users(blocks: list[Block]) -> dict[Block, int]:
-    """Return the number of blocks that read each block."""
+    """Return how many blocks use the result of each block."""
     count = dict.fromkeys(blocks, 0)
     for block in blocks:
         for x in block.operands:

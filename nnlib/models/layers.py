@@ -1,7 +1,8 @@
 """Layers whose weights take no memory inside ``counting``.
 
-The models in this folder use these layers. Inside ``with counting():``, each weight is a single
-number broadcast to the full shape (``numpy.broadcast_to``), and no random numbers are drawn.
+All models in this folder except ``LeNet5`` use these layers. Inside ``with counting():``, each
+weight is a single number broadcast to the full shape (``numpy.broadcast_to``), and no random
+numbers are drawn.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def counting() -> Iterator[None]:
     You can count the parameters of such a model, print it, and run it to see the shapes of its
     layers, but its convolutions and linear layers return 0. You can neither train it nor load
     weights, because writing to its read-only weights raises NumPy's ValueError. This context
-    only affects the models in ``nnlib.models``.
+    affects only the models in ``nnlib.models``, except ``LeNet5``.
 
     Source: torch's device "meta" has the same purpose.
 

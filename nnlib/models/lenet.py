@@ -56,11 +56,8 @@ class PartialConv2d(Module):
         self, in_channels: int, input_maps: tuple[tuple[int, ...], ...], kernel_size: int
     ):
         super().__init__()
-        self.in_channels, self.input_maps, self.kernel_size = (
-            in_channels,
-            input_maps,
-            kernel_size,
-        )
+        self.in_channels, self.kernel_size = in_channels, kernel_size
+        self.input_maps = input_maps
         ends = [(to, source) for to, sources in enumerate(input_maps) for source in sources]
         # The kernel for each pair of channels; unconnected pairs use the last one, which is 0.
         self.kernel_of = np.full((len(input_maps), in_channels), len(ends))
@@ -70,7 +67,7 @@ class PartialConv2d(Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw parameters uniformly up to ±1/√k for k inputs per output, as in ``Conv2d``."""
+        """Draw parameters uniformly between ±1/√k for k inputs per output, as in ``Conv2d``."""
         fan_in = np.array([self.kernel_size**2 * len(sources) for sources in self.input_maps])
         bounds = 1 / np.sqrt(fan_in)
         rng = random.generator(None)
@@ -101,7 +98,7 @@ class SubSampling(Module):
 
     def __init__(self, channels: int):
         super().__init__()
-        quarters = np.full((channels, 1, 1), 0.25, np.float32)  # for the mean
+        quarters = np.full((channels, 1, 1), 0.25, np.float32)  # initially, sums become means
         self.weight = Parameter(quarters)
         self.bias = Parameter(np.zeros((channels, 1, 1), np.float32))
 

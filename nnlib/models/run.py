@@ -14,7 +14,7 @@ from ..tensor import Tensor, wrap
 from ..trace.recording import Scope, recording
 from ..trace.units import tensors
 
-__all__ = ["Run", "level", "watched"]
+__all__ = ["Run", "level", "record_run"]
 
 
 class Run(NamedTuple):
@@ -25,7 +25,7 @@ class Run(NamedTuple):
     outputs: list[Tensor]
 
 
-def watched(name: str, model: Module, sizes: Any) -> Run:
+def record_run(name: str, model: Module, sizes: Any) -> Run:
     """Return the recorded forward pass of a model in evaluation mode, without gradients."""
     if not isinstance(model, Module):
         raise TypeError(f"{name}: expected a Module, got {type(model).__name__}")

@@ -13,7 +13,7 @@ from ..tensor import Tensor
 from ..trace.recording import Scope, recording
 from ..trace.units import Unit, tensors, units
 from .cost import PIXEL, Field, multiply_adds, receptive_field
-from .run import level, watched
+from .run import level, record_run
 
 __all__ = ["Layer", "Summary", "summary"]
 
@@ -107,7 +107,7 @@ class Summary(list):
         """The lines with totals below the table."""
         sizes = (self.input_bytes, self.activation_bytes, self.parameter_bytes)
         return [
-            f"Parameters: {self.parameters:,}, of which {self.trainable:,} trainable",
+            f"Parameters: {self.parameters:,} ({self.trainable:,} trainable)",
             f"Multiply-adds: {self.multiply_adds:,}",
             "Memory: input {}, activations {}, parameters {}".format(*map(size, sizes)),
         ]
@@ -119,7 +119,8 @@ class Summary(list):
         for layer in self:
             if layer.name == key:
                 return layer
-        raise KeyError(f"no layer {key!r}, only {', '.join(row.name for row in self)}")
+        names = ", ".join(layer.name for layer in self if layer.name)
+        raise KeyError(f"no layer {key!r}; the layers are {names}")
 
     def __repr__(self) -> str:
         rows = [HEAD, *(layer.cells for layer in self)]
@@ -163,7 +164,8 @@ def summary(
     """List the output shape, cost, memory and receptive field of each layer of a model.
 
     The model runs once on zeros, in evaluation mode and without gradients; the modes of its
-    submodules are restored. The names and the counting rules are the same as in torchinfo.
+    submodules are restored. The arguments have the same names as in torchinfo, which
+    also counts multiply-adds for biases and normalization.
 
     Parameters
     ----------
@@ -196,9 +198,9 @@ def summary(
     >>> table["0"].output, table["0"].multiply_adds, table["0"].field.size
     ([(1, 6, 24, 24)], 86400, (5, 5))
     >>> print(table.totals[0])
-    Parameters: 34,726, of which 34,726 trainable
+    Parameters: 34,726 (34,726 trainable)
     """
-    record = watched("summary", model, input_size)
+    record = record_run("summary", model, input_size)
     table = Summary(_layers(model, record.recorded, record.inputs, depth))
     table.input_bytes = sum(x.array.nbytes for x in record.inputs)
     return table

@@ -128,6 +128,11 @@ def test_it_prints_as_a_table():
     assert rows[-1] == "Memory: input 3.1 KiB, activations 27.0 KiB, parameters 135.6 KiB"
 
 
+def test_an_unknown_layer_lists_the_names():
+    with pytest.raises(KeyError, match="no layer 'x'; the layers are 0, 1"):
+        summary(nn.Sequential(nn.ReLU(), nn.Flatten()), (1, 1, 2))["x"]
+
+
 def test_bad_input_is_named():
     for model, options, error, message in [
         (None, dict(input_size=(1, 2)), TypeError, "expected a Module, got NoneType"),
