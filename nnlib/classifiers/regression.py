@@ -200,8 +200,7 @@ def _polynomial_features(X: Array, degree: int) -> Array:
 
 def _products(D: int, degree: int) -> list[tuple[int, ...]]:
     """Return the indices of the features in each monomial up to a degree."""
-    sizes = range(1, degree + 1)
-    return [p for k in sizes for p in combinations_with_replacement(range(D), k)]
+    return [p for k in range(1, degree + 1) for p in combinations_with_replacement(range(D), k)]
 
 
 def _powers(D: int, degree: int) -> Array:

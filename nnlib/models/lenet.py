@@ -98,7 +98,7 @@ class SubSampling(Module):
 
     def __init__(self, channels: int):
         super().__init__()
-        quarters = np.full((channels, 1, 1), 0.25, np.float32)  # initially, sums become means
+        quarters = np.full((channels, 1, 1), 0.25, np.float32)  # initially, this computes means
         self.weight = Parameter(quarters)
         self.bias = Parameter(np.zeros((channels, 1, 1), np.float32))
 

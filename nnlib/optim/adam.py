@@ -158,7 +158,7 @@ class AdamW(Adam):
 
 
 class RAdam(Optimizer):
-    r"""Adam that doesn't divide by √v at first, when v averages only a few gradients.
+    r"""Adam that doesn't divide by √v while v averages only a few gradients.
 
     .. math::
         \rho_\infty &= \frac{2}{1 - \beta_2} - 1, \quad

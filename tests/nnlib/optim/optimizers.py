@@ -25,7 +25,7 @@ def closure_of(optimizer, p, f, seen=None):
     def closure():
         optimizer.zero_grad()
         loss = f(*p)
-        loss.backward(create_graph=isinstance(optimizer, optim.Newton))
+        loss.backward(retain_graph=isinstance(optimizer, optim.Newton))
         if seen is not None:
             seen.append(loss.item())
         return loss
