@@ -1,6 +1,6 @@
 """nnlib: a small neural network library in NumPy, with PyTorch's names.
 
-Shapes in docstrings are written with these letters: N batch, C classes, D features,
+Shapes in docstrings are written with these letters: N batch, C classes or channels, D features,
 H height and W width of an image, T time. ``(N, C)`` is an array of N rows and C columns,
 ``(...)`` any shape, ``(..., D)`` any shape whose last axis has length D.
 

@@ -40,7 +40,7 @@ def number(
     high: float = math.inf,
     infinite: bool = False,
 ) -> float:
-    """Return x as a float if above < x and low <= x <= high; finite unless ``infinite``."""
+    """Return x as a float if above < x, low <= x <= high, and x is finite or ``infinite``."""
     x = _scalar(x)
     if isinstance(x, bool) or not isinstance(x, numbers.Real):
         raise TypeError(f"{name}: expected {argument} to be a number, got {_kind(x)}")
@@ -138,13 +138,13 @@ def finite(name: str, argument: str, x: np.ndarray) -> np.ndarray:
 
 
 def entries(
-    name: str, argument: str, x: Any, *, kinds: str = "biuf", ndim: int = 0, whole: Any = float
+    name: str, argument: str, x: Any, *, kinds: str = "biuf", ndim: int = 0, to: Any = float
 ) -> np.ndarray:
-    """Return a copy of a finite, non-empty array; anything but floats gets dtype ``whole``."""
+    """Return a copy of a finite, non-empty array; bools and ints get dtype ``to``."""
     x = reals(name, argument, x, kinds=kinds)
     if x.size == 0 or x.ndim < ndim:
         raise ValueError(f"{name}: expected non-empty {argument}, got shape {x.shape}")
-    return finite(name, argument, x).astype(x.dtype if x.dtype.kind == "f" else whole)
+    return finite(name, argument, x).astype(x.dtype if x.dtype.kind == "f" else to)
 
 
 def shaped(name: str, argument: str, x: Any, shape: tuple[int | str, ...]) -> np.ndarray:
@@ -239,7 +239,7 @@ def named(name: str, label: str, names: Sequence, count: int, default: str) -> l
 
 
 def frame(name: str, limits: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return the lower and the upper limits of both axes, each as (x, y)."""
+    """Return the limits of the x-axis and of the y-axis, each as (low, high)."""
     ends = drawable(name, "limits", limits, 2)
     if ends.shape != (2, 2) or (ends[:, 0] >= ends[:, 1]).any():
         raise ValueError(f"{name}: expected limits ((left, right), (low, high)), got {limits}")
@@ -275,4 +275,4 @@ def _bounds(above: float, low: float, high: float) -> str:
         return f"above {above:g}"
     if low > -math.inf:
         return f">= {low:g}" if high == math.inf else f"from {low:g} to {high:g}"
-    return "finite"
+    return "to be finite"

@@ -77,6 +77,13 @@ class set_grad_enabled(Recording):
             super().__enter__()
         self.entered = True
 
+    def __call__(self, func: Callable) -> Callable:
+        """Switch back, and return func wrapped in this context."""
+        if not self.entered:
+            self.__exit__()
+            self.entered = True
+        return super().__call__(func)
+
 
 def _recording(enabled: bool, inference: bool | None, func: Callable | None) -> Any:
     """Return a context manager or, for a decorator without parentheses, func wrapped in one."""

@@ -433,7 +433,7 @@ def save(x: Any) -> Any:
         return x
     if x.version is INFERENCE:
         raise RuntimeError(
-            "record: backward can't use a tensor made in inference_mode; use a clone() instead"
+            "backward can't use a tensor made in inference_mode; use a clone() instead"
         )
     source = (x.node or x) if x.needs_grad else None
     return Saved(x, source)

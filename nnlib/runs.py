@@ -55,7 +55,7 @@ class Runs(NamedTuple):
     def scaled(
         self, a: np.ndarray, scale: np.ndarray, w: np.ndarray | None, out: np.ndarray
     ) -> None:
-        """Write into out: a times the scale of each slice and the weight of each channel."""
+        """Write a into out, times the scale of its slice and the weight of its channel."""
         if w is not None and self.width > 1:  # multiply the small arrays first
             scale = scale * w.reshape(self.G, self.C, 1)
             w = None

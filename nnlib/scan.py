@@ -16,8 +16,8 @@ def running(f: np.ufunc, x: np.ndarray, d: int) -> np.ndarray:
     """Return f accumulated along axis d, such as cumulative sums, in the dtype of x.
 
     ``f.accumulate`` is slow because each element depends on the previous one. If the other axes
-    are long, we therefore process a whole line of elements in each step. Finite sums along rows
-    are computed as matrix products.
+    are long, we therefore process a whole line of elements in each step. Long rows of floats
+    are added up by matrix products, unless a sum is infinite or NaN.
 
     >>> running(np.add, np.array([[1, 2, 4], [8, 16, 32]]), 1)
     array([[ 1,  3,  7],
@@ -52,11 +52,11 @@ def _sums_by_parts(x: np.ndarray, k: int = 32) -> np.ndarray:
 
 
 def linked(g: np.ndarray, a: np.ndarray) -> np.ndarray:
-    """Return the solution of s_i = g_i + a_i s_(i+1) along the first axis, s_n = g_n.
+    """Return s along the first axis, where s_i = g_i + a_i s_(i+1), and s_n = g_n at the end.
 
-    If lines are long, we compute s one line at a time. Otherwise we compute all s_i together:
-    if we substitute s_i = r_i + a_i s_(i+k) into itself, we get an equation of the same form
-    for 2k, with r_i + a_i r_(i+k) instead of r_i and a_i a_(i+k) instead of a_i.
+    If each s_i is long, we compute one s_i at a time. Otherwise we compute all s_i together: if
+    we substitute s_i = r_i + a_i s_(i+k) into itself, we get an equation of the same form for
+    2k, with r_i + a_i r_(i+k) instead of r_i and a_i a_(i+k) instead of a_i.
 
     >>> linked(np.array([1, 2, 4]), np.array([10, 100]))
     array([4021,  402,    4])

@@ -62,7 +62,7 @@ def accumulate(
 ) -> None:
     """Add d tensors / d leaf to the ``grad`` of every leaf, or only of the inputs."""
     gradients = [_upstream(y, g) for y, g in zip(tensors, gradients, strict=True)]
-    inputs = None if inputs is None else _listed(inputs)
+    inputs = None if inputs is None else _listed("backward", inputs)
     if inputs == []:
         raise RuntimeError("backward: expected inputs, got none")
     for x in inputs or ():
@@ -143,8 +143,8 @@ def grad(
     """
     if not only_inputs:
         warnings.warn("grad: only_inputs=False is ignored; use backward()", FutureWarning, 2)
-    outputs, inputs = _listed(outputs), _listed(inputs)
-    upstream = _listed(grad_outputs) if grad_outputs is not None else [None] * len(outputs)
+    outputs, inputs = _listed("grad", outputs), _listed("grad", inputs)
+    upstream = [None] * len(outputs) if grad_outputs is None else _listed("grad", grad_outputs)
     if materialize_grads and allow_unused is False:
         raise ValueError("grad: materialize_grads=True requires allow_unused=True, got False")
     if len(upstream) != len(outputs):
@@ -298,13 +298,13 @@ def _refuse_nan(node: Node, gradients: list[tuple[Node | Tensor, Any]]) -> None:
             )
 
 
-def _listed(x: Any) -> list:
+def _listed(name: str, x: Any) -> list:
     """Convert a tensor or a sequence of tensors to a list."""
     try:
         return [x] if isinstance(x, Tensor) else list(x)
     except TypeError:
         kind = type(x).__name__
-        raise TypeError(f"grad: expected a Tensor or a sequence, got {kind}") from None
+        raise TypeError(f"{name}: expected a Tensor or a sequence, got {kind}") from None
 
 
 def _source(x: Tensor) -> Node | Tensor:

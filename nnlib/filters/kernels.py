@@ -194,4 +194,4 @@ def _whole(K: Array) -> tuple[Array, Array]:
 
 def operand(name: str, argument: str, x: Any) -> np.ndarray:
     """Return finite numbers as an array: floats of the same dtype, or otherwise int64."""
-    return entries(name, argument, x, ndim=1, whole=np.int64)  # uint8 would overflow
+    return entries(name, argument, x, ndim=1, to=np.int64)  # uint8 would overflow

@@ -204,7 +204,7 @@ class LocalResponseNorm(Applied):
     Parameters
     ----------
     size : int
-        Number n of neighbouring channels c' in the sum, centered at c.
+        Number n of neighbouring channels c' in the sum, centred at c.
     alpha, beta, k : float
         α, β and k.
 

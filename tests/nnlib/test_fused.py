@@ -129,3 +129,8 @@ def test_set_grad_enabled_acts_at_once_and_as_a_context(x):
     assert (x * 2).requires_grad
     assert not nnlib.no_grad(lambda x: x * 2)(x).requires_grad  # a bare decorator
     assert not nnlib.no_grad()(lambda x: x * 2)(x).requires_grad  # with brackets
+    double = nnlib.set_grad_enabled(False)(lambda x: x * 2)
+    assert (x * 2).requires_grad  # a decorator changes nothing until the function is called
+    for _ in range(2):
+        assert not double(x).requires_grad
+        assert (x * 2).requires_grad

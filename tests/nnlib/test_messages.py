@@ -127,6 +127,7 @@ L.nn.RNN(3, 4)(L.rand(5, 2, 3), L.zeros(1, 5, 4)) => hx (1, 2, 4)...got (1, 5, 4
 backward_twice(L) => loss again...detach()...retain_graph=True
 step_before_backward(L) => in place...optimizer.step()
 (weight(L) * 2).backward() => one element...got shape (3,)...mean()
+weight(L).sum().backward(inputs=3) => backward: expected a Tensor...got int
 L.ones(3).sum().backward() => no history...no_grad()...detach()
 L.autograd.grad(weight(L).sum(), L.ones(2, requires_grad=True)) =>
     input 0 of shape (2,)...allow_unused=True

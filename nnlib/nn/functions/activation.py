@@ -14,9 +14,10 @@ import numpy as np
 from ... import ops
 from ...graph import record, record_fused
 from ...ops import clamp, erf, exp, reshape, sigmoid, softplus, tanh, where
+from ...ops.promotion import array
 from ...quiet import silent
 from ...tensor import Tensor, raw
-from .shared import elements, floats, placed
+from .shared import floats, placed
 
 __all__ = [
     "elu",
@@ -37,9 +38,9 @@ __all__ = [
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805  # Klambauer et al. (2017)
 
 
-def _no_truths(name: str, input: Any) -> np.ndarray:
+def _numeric(name: str, input: Any) -> np.ndarray:
     """Return the array of the input; raise RuntimeError if it is boolean, as in torch."""
-    x = elements(name, input)
+    x = array(name, input)
     if x.dtype.kind == "b":
         raise RuntimeError(f"{name}: expected a numeric dtype, got bool")
     return x
@@ -47,7 +48,7 @@ def _no_truths(name: str, input: Any) -> np.ndarray:
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
     """Rectified linear unit: y = max(x, 0), so dL/dx = dL/dy · [x > 0], which is 0 at x = 0."""
-    _no_truths("relu", input)
+    _numeric("relu", input)
     return placed(input, ops.relu(input), inplace)
 
 
@@ -197,7 +198,7 @@ def relu6(input: Tensor, inplace: bool = False) -> Tensor:
 
 def _limited(name: str, input: Tensor, low: float, high: float) -> Tensor:
     """Return the clamped input; its derivative at the bounds is 0."""
-    x = _no_truths(name, input)
+    x = _numeric(name, input)
     return record(
         np.clip(x, low, high).astype(x.dtype, copy=False),
         dict(x=input),
@@ -207,7 +208,7 @@ def _limited(name: str, input: Tensor, low: float, high: float) -> Tensor:
 
 
 def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
-    """Piecewise linear sigmoid: y = x/6 + 1/2 in [0, 1]; dL/dx = dL/dy / 6 for -3 < x < 3."""
+    """Piecewise linear σ: y = x/6 + 1/2 limited to [0, 1]; dL/dx = dL/dy / 6 for -3 < x < 3."""
     x = floats("hardsigmoid", input)
     y = record(
         np.clip(x + 3, 0, 6) / 6, dict(x=input), x=lambda g, x: g * ((x > -3) & (x < 3)) / 6

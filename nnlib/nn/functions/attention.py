@@ -47,8 +47,8 @@ def scaled_dot_product_attention(
     scale : float
         Factor s. Default: 1/√E.
     enable_gqa : bool
-        If True, key and value may have fewer heads than query (..., h, L, E); then several
-        heads of the query share one head of key and value.
+        If True, key and value may have fewer heads than query (..., h, L, E), if their number
+        divides h. Several heads of the query then share one head of key and value.
 
     Returns
     -------
@@ -67,18 +67,17 @@ def scaled_dot_product_attention(
     >>> scaled_dot_product_attention(np.zeros((1, 4)), np.zeros((2, 4)), values)
     array([[2.]])
     """
-    if is_causal and attn_mask is not None:
-        raise RuntimeError(
-            "scaled_dot_product_attention: expected attn_mask or is_causal=True, got both"
-        )
-    if not 0 <= dropout_p <= 1:
-        raise RuntimeError(
-            f"scaled_dot_product_attention: expected dropout_p in [0, 1], got {dropout_p}"
-        )
-    if enable_gqa:
-        heads = raw(query).shape[-3]
-        key, value = (repeat_interleave(x, heads // x.shape[-3], -3) for x in (key, value))
     name = "scaled_dot_product_attention"
+    if is_causal and attn_mask is not None:
+        raise RuntimeError(f"{name}: expected attn_mask or is_causal=True, got both")
+    if not 0 <= dropout_p <= 1:
+        raise RuntimeError(f"{name}: expected dropout_p in [0, 1], got {dropout_p}")
+    if enable_gqa:
+        h, n, m = (array(name, x).shape[-3] for x in (query, key, value))
+        if 0 in (n, m) or h % n or h % m:
+            what = f"numbers of heads in key and value that divide {h}, the number in query"
+            raise RuntimeError(f"{name}: expected {what}, got {n} and {m}")
+        key, value = repeat_interleave(key, h // n, -3), repeat_interleave(value, h // m, -3)
     _check(array(name, query), array(name, key), array(name, value), raw(attn_mask))
     if is_causal:
         attn_mask = np.tri(raw(query).shape[-2], raw(key).shape[-2], dtype=bool)

@@ -95,9 +95,8 @@ def conv2d(
     """
     x, w = array("conv2d", input), raw(weight)
     if x.ndim == 3:
-        return squeeze(
-            conv2d(unsqueeze(input, 0), weight, bias, stride, padding, dilation, groups), 0
-        )
+        options = (stride, padding, dilation, groups)
+        return squeeze(conv2d(unsqueeze(input, 0), weight, bias, *options), 0)
     outputs, size = _checked("conv2d", x, w, raw(bias), groups, False), x.shape[2:]
     if padding == "same" and set(numbers("conv2d", "stride", stride, 1)) == {1}:
         d = numbers("conv2d", "dilation", dilation, 1)
@@ -186,19 +185,8 @@ def conv_transpose2d(
     """
     x, w = array("conv_transpose2d", input), raw(weight)
     if x.ndim == 3:
-        return squeeze(
-            conv_transpose2d(
-                unsqueeze(input, 0),
-                weight,
-                bias,
-                stride,
-                padding,
-                output_padding,
-                groups,
-                dilation,
-            ),
-            0,
-        )
+        options = (stride, padding, output_padding, groups, dilation)
+        return squeeze(conv_transpose2d(unsqueeze(input, 0), weight, bias, *options), 0)
     outputs, k = _checked("conv_transpose2d", x, w, raw(bias), groups, True), w.shape[2:]
     s = numbers("conv_transpose2d", "stride", stride, 1)
     d = numbers("conv_transpose2d", "dilation", dilation, 1)
@@ -212,11 +200,8 @@ def conv_transpose2d(
         for s, n, p, d, k, m in zip(s, x.shape[2:], p, d, k, more, strict=True)
     )
     if min(*size, *k, *x.shape[2:]) < 1:
-        refuse(
-            "conv_transpose2d",
-            "an output of at least 1 pixel after removing the padding",
-            f"{x.shape}, padding {p}",
-        )
+        what = "an output of at least 1 pixel after removing the padding"
+        refuse("conv_transpose2d", what, f"{x.shape}, padding {p}")
     grid = Grid(size, k, s, p, d, x.shape[2:])
     return convolution(input, weight, bias, grid, groups, outputs, True)
 
@@ -232,9 +217,7 @@ def _checked(
     if len({a.dtype for a in (x, w, b) if a is not None}) > 1:
         raise mixed(name, w.dtype, input=holding(x), weight=w, bias=b)
     if not len(w) or groups < 1 or len(w) % groups:
-        what = (
-            f"groups to be at least 1 and to divide {len(w)}, the length of weight's first axis"
-        )
+        what = f"groups >= 1 that divide {len(w)}, the length of weight's first axis"
         refuse(name, what, groups)
     ends = len(w), w.shape[1] * groups
     inputs, outputs = ends if transposed else ends[::-1]
@@ -291,8 +274,10 @@ def unfold(
     ----------
     input : (N, C, H, W) or (C, H, W) float
         Images x, padded with 0.
-    kernel_size, dilation, padding, stride
-        See ``conv2d``.
+    kernel_size : int or pair of int
+        Height and width of a window.
+    dilation, padding, stride : int or pair of int
+        Numbers d, p and s; see ``conv2d``.
 
     Returns
     -------

@@ -144,7 +144,7 @@ def triplet_margin_loss(
     *,
     reduction: str = "mean",
 ) -> Tensor:
-    r"""Compute a hinge loss of triplets; anchors should be closer to positives than negatives.
+    r"""Compute a hinge loss that moves anchors closer to positives than to negatives.
 
     .. math:: L_n = \max(0, d(a_n, p_n) - d(a_n, n_n) + m)
 

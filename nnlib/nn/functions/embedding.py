@@ -222,7 +222,7 @@ def _largest(rows: np.ndarray, starts: np.ndarray) -> np.ndarray:
 
 @silent
 def _add_rows(g: Any, i: np.ndarray, n: int) -> Any:
-    """Return n rows, where each row of g is added to row i; the derivative is ``embedding``."""
+    """Return n rows: row k of g is added to row i[k]; the derivative is ``embedding``."""
     a = raw(g)
     D = a.shape[-1]
     total = np.zeros((n, D), a.dtype)

@@ -70,17 +70,16 @@ def cross_entropy(
     >>> round(float(cross_entropy(np.zeros((2, 10)), np.array([3, 7]))), 4)  # log(10)
     2.3026
     """
-    z, t = array("cross_entropy", input, "input"), array("cross_entropy", target, "target")
-    dim = _class_axis("cross_entropy", z)
+    name = "cross_entropy"
+    z, t = array(name, input, "input"), array(name, target, "target")
+    dim = _class_axis(name, z)
     if not 0 <= label_smoothing <= 1:
-        raise RuntimeError(
-            f"cross_entropy: expected label_smoothing in [0, 1], got {label_smoothing}"
-        )
+        raise RuntimeError(f"{name}: expected label_smoothing in [0, 1], got {label_smoothing}")
     log_p = log_softmax(input, dim)
-    w = _class_weights("cross_entropy", weight, raw(log_p), dim)
+    w = _class_weights(name, weight, raw(log_p), dim)
     if t.shape == z.shape:
         return _of_probabilities(log_p, target, w, reduction, label_smoothing)
-    loss = _nll("cross_entropy", log_p, target, w, ignore_index, reduction)
+    loss = _nll(name, log_p, target, w, ignore_index, reduction)
     if label_smoothing == 0:
         return loss
     smooth = _of_all_classes(log_p, t, w, ignore_index, reduction)
@@ -132,25 +131,25 @@ def _nll(name: str, log_p: Any, target: Any, w: Any, ignore_index: int, reductio
     _check_targets(name, shape, dim, t)
     check_reduction(name, reduction)
     counts = t != ignore_index
-    share, total, ignored = None, t.size, None if counts.all() else ignore_index
+    weights, total, ignored = None, t.size, None if counts.all() else ignore_index
     if w is not None or ignored is not None:
-        share = _shares(t, counts, w, x.dtype)
-        total = float(share.sum())
-    _check_classes(name, t if share is None else t[counts], shape[dim])
+        weights = _example_weights(t, counts, w, x.dtype)
+        total = float(weights.sum())
+    _check_classes(name, t if weights is None else t[counts], shape[dim])
     y = -x[_target_index(t, ignored, dim)]
-    if share is not None:
-        y = np.where(counts, y, 0) * share
+    if weights is not None:
+        y = np.where(counts, y, 0) * weights
     if reduction == "mean":
-        share = (1.0 if share is None else share) / (total or 1)
+        weights = (1.0 if weights is None else weights) / (total or 1)
         y = y.sum() / (total or math.nan)
     elif reduction == "sum":
         y = y.sum()
     return record(
         np.asarray(y, x.dtype),
-        dict(p=log_p, target=target, share=1.0 if share is None else share),
+        dict(p=log_p, target=target, weights=1.0 if weights is None else weights),
         name=name,
-        p=lambda g, target, share: overwritten(
-            np.zeros(shape, g.dtype), _target_index(raw(target), ignored, dim), g * -share
+        p=lambda g, target, weights: overwritten(
+            np.zeros(shape, g.dtype), _target_index(raw(target), ignored, dim), g * -weights
         ),
     )
 
@@ -164,10 +163,10 @@ def _target_index(t: np.ndarray, ignored: int | None, dim: int) -> tuple[np.ndar
     return tuple(axes)
 
 
-def _shares(t: np.ndarray, counts: np.ndarray, w: Any, dtype: Any) -> np.ndarray:
+def _example_weights(t: np.ndarray, counts: np.ndarray, w: Any, dtype: Any) -> np.ndarray:
     """Return the weight of each example: its class weight, or 0 if it is ignored."""
-    weights = counts.astype(dtype)
-    return weights if w is None else weights * w[np.where(counts, t, 0)]
+    included = counts.astype(dtype)
+    return included if w is None else included * w[np.where(counts, t, 0)]
 
 
 def _of_all_classes(log_p: Any, t: np.ndarray, w: Any, ignore: int, reduction: str) -> Any:
@@ -175,7 +174,7 @@ def _of_all_classes(log_p: Any, t: np.ndarray, w: Any, ignore: int, reduction: s
     x = raw(log_p)
     dim, counts = _class_axis("cross_entropy", x), t != ignore
     each = where(counts, -sum(log_p * _along(w, x, dim), dim), 0.0)
-    total = _shares(t, counts, w, x.dtype).sum()
+    total = _example_weights(t, counts, w, x.dtype).sum()
     return reduced("cross_entropy", each, reduction, total)
 
 
@@ -247,7 +246,7 @@ def _check_targets(name: str, shape: tuple[int, ...], dim: int, t: np.ndarray) -
         remedy = "; remove its last axis with .squeeze(-1)"
     elif t.shape == shape[:-1]:
         remedy = "; move the classes to axis 1 with input.movedim(-1, 1)"
-    kind = ValueError if t.ndim == len(expected) else RuntimeError
+    kind = RuntimeError if t.shape[:1] == expected[:1] else ValueError
     raise kind(
         f"{name}: expected target {expected} for input {shape}, that is, (N, ...) for "
         f"(N, C, ...), got {t.shape}{remedy}"
@@ -260,7 +259,7 @@ def _check_classes(name: str, t: np.ndarray, C: int) -> None:
         check_range(name, t, C)
     except IndexError as error:
         from_one = t.min() == 1 and t.max() == C
-        remedy = (
-            "subtract 1 from labels that start at 1" if from_one else f"input has {C} classes"
-        )
+        remedy = f"input has {C} classes"
+        if from_one:
+            remedy = "subtract 1 from labels that start at 1"
         raise IndexError(f"{error}; {remedy}") from None

@@ -222,7 +222,7 @@ def instance_norm(
     ValueError
         If a channel has only one element, or only one of the averages is given.
     RuntimeError
-        If shapes or dtypes don't match.
+        If shapes or dtypes don't match, or the averages are needed but missing.
 
     Source: Ulyanov et al. (2016), "Instance normalization".
 
@@ -235,6 +235,9 @@ def instance_norm(
     if (running_mean is None) != (running_var is None):
         raise ValueError("instance_norm: expected running_mean and running_var, got only one")
     if not use_input_stats:
+        if running_mean is None:
+            what = "running_mean and running_var with use_input_stats=False"
+            raise RuntimeError(f"instance_norm: expected {what}, got None")
         return batch_norm(input, *stats.values(), weight, bias, False, momentum, eps)
     _check_channels("instance_norm", x, **stats, weight=weight, bias=bias)
     axes = tuple(range(2, x.ndim))
@@ -255,8 +258,8 @@ def rms_norm(
 
     .. math:: y = \gamma\, x / \sqrt{\textstyle\frac{1}{n} \sum x^2 + \epsilon}
 
-    Arguments, result and errors are the same as in ``layer_norm``, but by default, eps is the
-    machine epsilon of the dtype.
+    Arguments, result and errors are the same as in ``layer_norm``, but there is no bias, and
+    the default of eps is the machine epsilon of the dtype.
 
     Source: Zhang and Sennrich (2019), equation 4.
 
@@ -285,7 +288,7 @@ def local_response_norm(
     input : (N, C, L, ...) float
         Values x.
     size : int
-        Number n of neighbouring channels c' in the sum, centered at c.
+        Number n of neighbouring channels c' in the sum, centred at c.
     alpha, beta, k : float
         α, β and k.
 

@@ -141,14 +141,14 @@ def binary_cross_entropy_with_logits(
 def kl_div(
     input: Tensor, target: Tensor, *, reduction: str = "mean", log_target: bool = False
 ) -> Tensor:
-    r"""Compute the KL divergence of predicted log-probabilities from true probabilities.
+    r"""Compute the KL divergence D(t ‖ p) of true probabilities t from predicted ones p.
 
     .. math:: L = \sum_i t_i (\log t_i - x_i)
 
     Parameters
     ----------
     input : (...) float
-        Logarithms x of the predicted probabilities.
+        Logarithms x of the predicted probabilities p.
     target : (...) float
         True probabilities t, or their logarithms; the shapes broadcast. A term with t = 0 is
         0, and its derivative with respect to t is NaN, as in torch.

@@ -32,21 +32,21 @@ def interpolate(
     .. math:: y_i = (1 - t)\, x_{\lfloor r \rfloor} + t\, x_{\lfloor r \rfloor + 1},
         \quad r = (i + \tfrac12) \tfrac{H}{I} - \tfrac12, \; t = r - \lfloor r \rfloor
 
-    on each axis. With align_corners, :math:`r = i (H - 1) / (I - 1)`. For "nearest",
-    :math:`y_i = x_{\lfloor i H / I \rfloor}`.
+    on each axis, with r limited to [0, H - 1]. With align_corners,
+    :math:`r = i (H - 1) / (I - 1)`. For "nearest", :math:`y_i = x_{\lfloor i H / I \rfloor}`.
 
     Parameters
     ----------
     input : (N, C, H, W) or (N, C, T) float
         Images or sequences x.
     size : int or pair of int, optional
-        New height and width I.
+        New height I and width J.
     scale_factor : float or pair of float, optional
         Scale factor; give either this or ``size``.
     mode : {"nearest", "linear", "bilinear"}
         "linear" is for sequences, and "bilinear" is for images.
     align_corners : bool, optional
-        If True, align the centers of the corner pixels; otherwise, align their outer edges.
+        If True, align the centres of the corner pixels; otherwise, align their outer edges.
     recompute_scale_factor : bool, optional
         If True, compute H / I from the rounded size; otherwise, use 1 / scale_factor.
     antialias : bool
@@ -59,8 +59,8 @@ def interpolate(
     Raises
     ------
     ValueError
-        If not exactly one of size and scale_factor is given, its length is wrong, or
-        align_corners is given for "nearest".
+        If size and scale_factor are both missing or both given, the one given has the wrong
+        length, or align_corners is given for "nearest".
     NotImplementedError
         If the mode is unknown or unsuitable for this number of axes, or antialias is True.
     RuntimeError

@@ -31,7 +31,8 @@ def grid_sample(
         \max(0, 1 - |s_{nij} - w|) \, x_{n, c, h, w}
 
     The column of a point (u, v) of the grid is s = ((u + 1) W - 1) / 2, so ±1 are the edges of
-    the image; with align_corners, it is (u + 1) (W - 1) / 2. The row r follows from v.
+    the image; with align_corners, it is (u + 1) (W - 1) / 2. The row r is computed
+    from v in the same way.
 
     Parameters
     ----------
@@ -53,8 +54,8 @@ def grid_sample(
 
     Source: Jaderberg et al. (2015), "Spatial transformer networks", equations 3 and 5.
 
-    >>> x, center = np.arange(4.0).reshape(1, 1, 2, 2), np.zeros((1, 1, 1, 2))
-    >>> grid_sample(x, center, align_corners=False).item()
+    >>> x, centre = np.arange(4.0).reshape(1, 1, 2, 2), np.zeros((1, 1, 1, 2))
+    >>> grid_sample(x, centre, align_corners=False).item()
     1.5
     """
     name = "grid_sample"
@@ -98,7 +99,7 @@ def _neighbors(p: Tensor, n: int, mode: str, padding_mode: str, align: bool) -> 
 
 
 def affine_grid(theta: Tensor, size: tuple[int, ...], align_corners: bool | None = None) -> Any:
-    """Return the points A (u, v, 1) of all pixels, for ``grid_sample``.
+    """Return the point A (u, v, 1) for the position (u, v) of each pixel, for ``grid_sample``.
 
     theta contains matrices A (N, 2, 3), and size is (N, C, H, W); anything else raises
     ValueError.

@@ -6,9 +6,10 @@ import numpy as np
 
 from ...generator import generator
 from ...ops import add, amax, div, mul, one_hot, reshape, sigmoid, softmax, split
+from ...ops.promotion import array
 from ...ops.shape import axis
 from ...tensor import Tensor, raw
-from .shared import elements, floats
+from .shared import floats
 
 __all__ = ["glu", "gumbel_softmax", "maxout"]
 
@@ -101,7 +102,7 @@ def maxout(input: Tensor, pieces: int, dim: int = 1) -> Tensor:
     >>> maxout(np.array([[1.0, 5.0, 2.0, 3.0]]), 2)
     array([[5., 3.]])
     """
-    shape = elements("maxout", input).shape
+    shape = array("maxout", input).shape
     d = axis("maxout", dim, len(shape))
     if not shape or pieces < 1 or shape[d] % pieces:
         raise RuntimeError(

@@ -18,7 +18,6 @@ __all__ = [
     "broadcast_shape",
     "check_pair",
     "check_reduction",
-    "elements",
     "floats",
     "placed",
     "reduced",
@@ -90,11 +89,6 @@ def check_pair(name: str, input: Any, target: Any, broadcasts: bool = False) -> 
         warnings.warn(message, stacklevel=3)
     if x.dtype.kind != "f" and t.dtype.kind != "f":
         floats(name, x)  # raises RuntimeError, because neither is floating-point
-
-
-def elements(name: str, input: Any) -> np.ndarray:
-    """Return the array of a Tensor, or the array itself; raise TypeError for anything else."""
-    return array(name, input)
 
 
 def broadcast_shape(name: str, *inputs: Any) -> tuple[int, ...]:

@@ -61,6 +61,8 @@ BAD = [
     bad(mask=lambda L: L.zeros(3, 5, dtype=L.int64)),
     bad(mask=lambda L: L.zeros(3, 5), is_causal=True),
     bad(dropout_p=1.5),
+    bad((1, 3, 4), (2, 5, 4), (2, 5, 2), enable_gqa=True),
+    bad((4, 3, 4), (2, 5, 4), (3, 5, 2), enable_gqa=True),
     Bad(
         NAME, lambda L: attend(L, L.zeros(3, 4), L.zeros(5, 4, dtype=L.float64), L.zeros(5, 2))
     ),

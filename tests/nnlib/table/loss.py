@@ -90,6 +90,8 @@ BAD = [
         for bad in (
             Bad(name, of(name, np.zeros((3, 1), int))),
             Bad(name, of(name, np.zeros(4, int)), ValueError),
+            Bad(name, of(name, np.zeros((4, 1), int)), ValueError),
+            Bad(name, of(name, np.zeros((2, 5), int), shape=(2, 3, 4))),
             Bad(name, of(name, [0, 5, 1]), IndexError),
             Bad(name, of(name, [0, -1, 1]), IndexError),
             Bad(name, of(name, np.zeros(3))),

@@ -112,6 +112,7 @@ BAD = [
         F.layer_norm(L.ones(4, 5, dtype=L.int64), (5,)); F.group_norm(L.ones(5), 1);
         F.group_norm(L.ones(4, 5), 2); F.group_norm(L.ones(4, 6), 2, bias=L.ones(2));
         F.instance_norm(L.ones(4, 5, 2), *stats(L, 3)); F.rms_norm(L.ones(4, 5), (4,));
+        F.instance_norm(L.ones(4, 5, 2), use_input_stats=False);
         F.rms_norm(L.ones(4, 5, dtype=L.int64), (5,)); F.local_response_norm(L.ones(4, 5, 2), 0)
         """,
         ValueError="""
