@@ -44,7 +44,7 @@ def cross_entropy(
     weight : (C,) float, optional
         Weight of each class. For class indices, the mean divides by the sum of their weights.
     ignore_index : int
-        Ignore all examples with this class index.
+        Ignore all examples with this class index; only for class indices.
     reduction : {"mean", "sum", "none"}
         How to reduce the losses of the examples.
     label_smoothing : float in [0, 1]
@@ -78,6 +78,9 @@ def cross_entropy(
     log_p = log_softmax(input, dim)
     w = _class_weights(name, weight, raw(log_p), dim)
     if t.shape == z.shape:
+        if ignore_index >= 0 and t.dtype.kind == "f":
+            what = "no ignore_index, because the targets are probabilities"
+            raise RuntimeError(f"{name}: expected {what}, got {ignore_index}")
         return _of_probabilities(log_p, target, w, reduction, label_smoothing)
     loss = _nll(name, log_p, target, w, ignore_index, reduction)
     if label_smoothing == 0:

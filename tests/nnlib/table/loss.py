@@ -113,4 +113,5 @@ BAD = [
     ),
     Bad("cross_entropy", of("cross_entropy", np.zeros((3, 5), int))),
     Bad("cross_entropy", of("cross_entropy", CLASSES, label_smoothing=1.5)),
+    Bad("cross_entropy", of("cross_entropy", np.full((3, 5), 0.2), ignore_index=1)),
 ]
