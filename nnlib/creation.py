@@ -151,15 +151,16 @@ def asarray(
     copy: bool | None = None,
     requires_grad: bool | None = None,
 ) -> Tensor:
-    """Return data as a tensor; copy it always (True), if necessary (None) or never (False).
+    """Return data as a tensor, copied always (copy=True), if necessary (None) or never (False).
 
     A Tensor keeps its history, unless requires_grad is False. Raises ValueError if copy is
     False although a copy is necessary, because of the dtype or because the data is a list.
     """
     fits = isinstance(obj, (Tensor, np.ndarray)) and (dtype is None or dtype == obj.dtype)
     if copy is False and not fits:
-        got = type(obj).__name__
-        raise ValueError(f"asarray: expected a Tensor or array of {dtype=}, got {got}")
+        what = f"a Tensor or array of {dtype or 'any dtype'} for copy=False"
+        got = getattr(obj, "dtype", type(obj).__name__)
+        raise ValueError(f"asarray: expected {what}, got {got}")
     if not isinstance(obj, Tensor):
         array = _array("asarray", obj, dtype, copy=copy)
         return made("asarray", array, device, bool(requires_grad))
@@ -214,7 +215,7 @@ def constructed(
 ) -> Tensor:
     """Return the tensor that PyTorch's constructor of this name makes from its arguments.
 
-    If dtype is None, the dtype of a Tensor stays, and everything else gets the default one.
+    If dtype is None, a Tensor keeps its dtype, and all other data gets the default dtype.
     """
     check_device(name, device)
     if all(map(_is_size, data)):
@@ -262,7 +263,7 @@ def _array(name: str, data: Any, dtype: Any = None, copy: bool | None = None) ->
 
 
 def _dtype(name: str, dtypes: set[np.dtype]) -> np.dtype:
-    """Return the dtype for data of several dtypes; the default one if there are no elements."""
+    """Return the common dtype of data, or the default dtype if there are no elements."""
     dtypes = {known(name, dtype) for dtype in dtypes} or {PYTHON[float]}
     top = max(d.kind.translate(RANK) for d in dtypes)
     return np.result_type(*(d for d in dtypes if d.kind.translate(RANK) == top))
@@ -289,8 +290,8 @@ def _plain(name: str, data: Any) -> Any:
     for item in data:
         if isinstance(item, Tensor) and item.array.size != 1:
             raise ValueError(
-                f"{name}: expected Tensors with one element in a list, got {item.shape}; "
-                "use stack()"
+                f"{name}: expected each Tensor in a list to have one element, "
+                f"got {item.shape}; use stack()"
             )
     return [x.item() if isinstance(x, Tensor) else _plain(name, x) for x in data]
 
@@ -375,14 +376,14 @@ def eye(
 def tril_indices(
     row: int, col: int, offset: int = 0, *, dtype: Any = None, **options: Any
 ) -> Tensor:
-    """Return the rows and columns, (2, n), of the lower triangle of a matrix, row by row."""
+    """Return the row and column indices (2, n) of a matrix's lower triangle, row by row."""
     return _triangle("tril_indices", np.tril_indices, row, col, offset, dtype, options)
 
 
 def triu_indices(
     row: int, col: int, offset: int = 0, *, dtype: Any = None, **options: Any
 ) -> Tensor:
-    """Return the rows and columns, (2, n), of the upper triangle of a matrix, row by row."""
+    """Return the row and column indices (2, n) of a matrix's upper triangle, row by row."""
     return _triangle("triu_indices", np.triu_indices, row, col, offset, dtype, options)
 
 
@@ -419,7 +420,8 @@ def arange(
     dtype = known("arange", dtype or (PYTHON[int] if all_integers else PYTHON[float]))
     if not all(map(math.isfinite, (start, end, step))) or dtype.kind == "b":
         raise RuntimeError(
-            f"arange: expected finite bounds and a numeric dtype, got {start}, {end}, {dtype}"
+            "arange: expected finite start, end and step, and a numeric dtype, "
+            f"got {start}, {end}, {step} and {dtype}"
         )
     if dtype.kind != "f":
         start, end, step = int(start), int(end), int(step)
@@ -528,29 +530,29 @@ def full_like(
 
 
 def new_tensor(self: Tensor, data: Any, *, dtype: Any = None, **options: Any) -> Tensor:
-    """Return data as a new tensor, by default of the same dtype."""
+    """Return data as a new tensor, by default of this tensor's dtype."""
     return tensor(data, dtype=dtype or self.dtype, **options)
 
 
 def new_zeros(self: Tensor, *sizes: int, dtype: Any = None, **options: Any) -> Tensor:
-    """Return a tensor of zeros, by default of the same dtype."""
+    """Return a tensor of zeros, by default of this tensor's dtype."""
     return zeros(*sizes, dtype=dtype or self.dtype, **options)
 
 
 def new_ones(self: Tensor, *sizes: int, dtype: Any = None, **options: Any) -> Tensor:
-    """Return a tensor of ones, by default of the same dtype."""
+    """Return a tensor of ones, by default of this tensor's dtype."""
     return ones(*sizes, dtype=dtype or self.dtype, **options)
 
 
 def new_empty(self: Tensor, *sizes: int, dtype: Any = None, **options: Any) -> Tensor:
-    """Return an uninitialized tensor, by default of the same dtype."""
+    """Return an uninitialized tensor, by default of this tensor's dtype."""
     return empty(*sizes, dtype=dtype or self.dtype, **options)
 
 
 def new_full(
     self: Tensor, size: Sequence[int], fill_value: float, *, dtype: Any = None, **options: Any
 ) -> Tensor:
-    """Return a tensor filled with a value, by default of the same dtype."""
+    """Return a tensor filled with a value, by default of this tensor's dtype."""
     return full(size, fill_value, dtype=dtype or self.dtype, **options)
 
 
@@ -562,10 +564,9 @@ def cpu(self: Tensor) -> Tensor:
     return self
 
 
-def cuda(self: Tensor, device: Any = None) -> Tensor:
+def cuda(self: Tensor, device: Any = None) -> None:
     """Raise an error, because there is only the CPU; ``cuda.is_available()`` is False."""
-    check_device("cuda", "cuda" if device is None else device)
-    return self
+    raise RuntimeError("cuda: nnlib uses only the CPU; remove this call")
 
 
 def _new(cls: type, *data: Any, device: Any = None, **unknown: Any) -> Tensor:

@@ -22,9 +22,10 @@ class device:
     Raises
     ------
     RuntimeError
-        If the type is unknown, or the index is negative or not a number.
+        If the type is unknown, the index is negative, or ``type`` contains an invalid or a
+        second index.
     TypeError
-        If ``type`` is neither a string nor a device.
+        If ``type`` is neither a string nor a device, or ``index`` isn't an int.
 
     >>> device("cuda" if cuda.is_available() else "cpu")
     device(type='cpu')
@@ -37,10 +38,14 @@ class device:
             type, index = type.type, type.index
         if not isinstance(type, str):
             raise TypeError(f"device: expected a string or a device, got {type!r}")
+        if not isinstance(index, int | None):
+            raise TypeError(f"device: expected an int as index, got {index!r}")
         self.type, colon, number = type.partition(":")
         if self.type not in TYPES:
             raise RuntimeError(f"device: expected one of {', '.join(TYPES)}, got {type!r}")
-        if colon and (index is not None or not number.isdecimal()):
+        if colon and index is not None:
+            raise RuntimeError(f"device: expected one index, got {type!r} and index {index}")
+        if colon and not number.isdecimal():
             raise RuntimeError(f"device: expected a string such as 'cuda:1', got {type!r}")
         self.index = int(number) if colon else index
         if self.index is not None and self.index < 0:

@@ -1,7 +1,7 @@
 """Random tensors.
 
 All random numbers come from ``default_generator``, unless you pass a ``generator``. float32
-numbers are rounded float64 numbers.
+numbers are drawn as float64 numbers and then rounded.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Layers, losses, and the base class Module, which stores parameters.
 
-Layers accept ``device`` (only the CPU) and ``dtype`` (float32 by default) for their weights.
+Layers accept ``device`` (only the CPU) and ``dtype`` (``get_default_dtype()`` by default).
 """
 
 from . import functional, init, layers, modules, parallel, utils

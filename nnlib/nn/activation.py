@@ -45,7 +45,7 @@ class Activation(Applied):
 
     def extra_repr(self) -> str:
         """Return a description of the options, for printing; show ``inplace`` only if True."""
-        shown = self._kept()
+        shown = self._option_values()
         if not shown.get("inplace", True):
             del shown["inplace"]
         return ", ".join(f"{name}={value!r}" for name, value in shown.items())
@@ -89,7 +89,7 @@ class PReLU(Module):
     init : float
         Initial slope.
     dtype : dtype
-        Dtype of the slopes. Default: float32.
+        Dtype of the slopes. Default: ``get_default_dtype()``.
 
     Attributes
     ----------
@@ -197,20 +197,14 @@ class Hardsigmoid(InPlace):
     """Apply x/6 + 1/2, limited to [0, 1], to each element."""
 
     function = staticmethod(F.hardsigmoid)
-
-    def extra_repr(self) -> str:
-        """Return an empty description, as torch does."""
-        return ""
+    extra_repr = Module.extra_repr  # as in torch, options aren't printed
 
 
 class Hardswish(InPlace):
     """Apply x hardsigmoid(x) to each element."""
 
     function = staticmethod(F.hardswish)
-
-    def extra_repr(self) -> str:
-        """Return an empty description, as torch does."""
-        return ""
+    extra_repr = Module.extra_repr  # as in torch, options aren't printed
 
 
 class Softmax(Activation):

@@ -45,10 +45,10 @@ class Applied(Module):
             else:
                 setattr(self, name, value)
 
-    def _kept(self) -> dict[str, Any]:
+    def _option_values(self) -> dict[str, Any]:
         """Return the current options by name."""
         return {name: getattr(self, name) for name in self._options}
 
     def _compute(self, *inputs: Tensor) -> Tensor:
         """Return the result of the function for the inputs, with the stored options."""
-        return self.function(*inputs, **self._kept())
+        return self.function(*inputs, **self._option_values())

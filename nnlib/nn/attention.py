@@ -51,11 +51,11 @@ class MultiheadAttention(Module):
         If embed_dim or num_heads isn't positive, dropout is outside [0, 1], or
         ``add_bias_kv`` or ``add_zero_attn`` is True.
     AssertionError
-        If E isn't a multiple of h, or if an input or a mask has the wrong number of axes, the
-        wrong size or the wrong dtype, as in torch.
+        If E isn't a multiple of h, an input or a mask has the wrong number of axes, an input or
+        key_padding_mask has the wrong size, or a mask has the wrong dtype, as in torch.
     RuntimeError
-        If batch sizes differ, attn_mask has the wrong shape, or is_causal is True without
-        attn_mask.
+        If query and key differ in batch size, an input has the wrong dtype, attn_mask has the
+        wrong shape, or is_causal is True without attn_mask.
 
     Attributes
     ----------

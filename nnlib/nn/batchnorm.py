@@ -93,7 +93,7 @@ class BatchNorm1d(_ChannelNorm):
         If True, update running averages. If False, always use the mean and the variance of
         the batch.
     dtype : dtype
-        Dtype of parameters and averages. Default: float32.
+        Dtype of parameters and averages. Default: ``get_default_dtype()``.
 
     Raises
     ------
@@ -150,7 +150,7 @@ class BatchNorm2d(BatchNorm1d):
 class InstanceNorm2d(_ChannelNorm):
     """Normalization of each channel of each image in (N, C, H, W) or (C, H, W).
 
-    Arguments and attributes are the same as in ``BatchNorm2d``, but some defaults differ.
+    See ``BatchNorm2d``; here, ``affine`` and ``track_running_stats`` are False by default.
 
     Source: Ulyanov et al. (2016), "Instance normalization".
 

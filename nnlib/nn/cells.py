@@ -23,7 +23,7 @@ __all__ = ["GRUCell", "LSTMCell", "RNNCell"]
 
 
 class Recurrent(Module):
-    """Base class for cells and layers: sizes, and weights uniform in ±1/√hidden_size."""
+    """Base class for cells and layers; it creates the weights and checks the states."""
 
     gates = 1  # number of blocks of rows in the weights
     states = 1  # number of states: 1 for h, 2 for h and c
@@ -54,7 +54,7 @@ class Recurrent(Module):
             kind = type(hx[0] if self.states == 1 else hx).__name__
             self.refuse(TypeError, "hx to be " + ("h", "(h, c)")[self.states - 1], kind)
         if len(hx) != self.states:
-            self.refuse(TypeError, "hx to be (h, c)", f"{len(hx)} states")
+            self.refuse(TypeError, "two states (h, c) as hx", len(hx))
         return list(hx)
 
     def refuse(self, error: type[Exception], expected: str, got: Any) -> None:
@@ -198,7 +198,7 @@ class LSTMCell(Cell):
     gates, states = 4, 2
 
     def step(self, x: Tensor, u: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the next h and c, given W x + b and U h + c."""
+        """Return the next h and c, given W x + b and U h + d."""
         return lstm_step(x + u, c)
 
 

@@ -45,7 +45,7 @@ class Series(Module):
     def insert(self, index: int, module: Module) -> Series:
         """Insert a module before the module at an index."""
         if not -len(self) <= index <= len(self):
-            self._refuse(index)
+            self._refuse(index, len(self))
         modules = list(self)
         modules.insert(index, self._checked(module))
         self._number(modules)
@@ -75,13 +75,13 @@ class Series(Module):
     def _name(self, index: int) -> str:
         """Return the name of the module at an index."""
         if not -len(self) <= operator.index(index) < len(self):
-            self._refuse(index)
+            self._refuse(index, len(self) - 1)
         return list(self._modules)[index]
 
-    def _refuse(self, index: int) -> None:
-        """Raise IndexError for an index out of range."""
-        name, n = type(self).__name__, len(self)
-        raise IndexError(f"{name}: expected an index in [{-n}, {n - 1}], got {index}")
+    def _refuse(self, index: int, last: int) -> None:
+        """Raise IndexError for an index out of range; ``last`` is the largest valid index."""
+        name, first = type(self).__name__, -len(self)
+        raise IndexError(f"{name}: expected an index in [{first}, {last}], got {index}")
 
     def __getitem__(self, index: int | slice) -> Any:
         if isinstance(index, slice):

@@ -23,11 +23,6 @@ PADDING_MODES = {
 }
 
 
-def _numbers(value: Any, axes: int) -> Any:
-    """Return a tuple with one number per axis; a string is returned unchanged."""
-    return value if isinstance(value, str) else _tuple(value, axes)
-
-
 def _tuple(value: Any, axes: int) -> tuple[int, ...]:
     """Return a tuple with one number per axis; a single number is repeated."""
     return tuple(value) if isinstance(value, (tuple, list)) else (value,) * axes
@@ -56,11 +51,10 @@ class _Convolution(Module):
     ):
         super().__init__()
         self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
-        self.kernel_size, self.stride = (
-            _tuple(kernel_size, self.axes),
-            _tuple(stride, self.axes),
-        )
-        self.padding, self.dilation = _numbers(padding, self.axes), _tuple(dilation, self.axes)
+        self.kernel_size = _tuple(kernel_size, self.axes)
+        self.stride = _tuple(stride, self.axes)
+        self.padding = padding if isinstance(padding, str) else _tuple(padding, self.axes)
+        self.dilation = _tuple(dilation, self.axes)
         self.output_padding, self.padding_mode = _tuple(output_padding, self.axes), padding_mode
         self._check()
         ends = (in_channels, out_channels) if self.transposed else (out_channels, in_channels)
@@ -126,7 +120,7 @@ class _Convolution(Module):
         return tuple(sides)
 
     def _spread(self, f: Any, input: Tensor, output_size: Any) -> Tensor:
-        """Return the transposed convolution of the input, with ``output_size`` if given."""
+        """Return the transposed convolution, whose last axes have ``output_size`` if given."""
         more = self.output_padding
         if output_size is not None:
             more = self._output_padding(input, list(output_size)[-self.axes :])
@@ -150,7 +144,7 @@ class _Convolution(Module):
         return tuple(n - m for n, m in zip(size, least, strict=True))
 
     def extra_repr(self) -> str:
-        """Return a description of the options that differ from their defaults, for printing."""
+        """Return a description for printing, with options that differ from their defaults."""
         out = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}"
         out += f", stride={self.stride}"
         zero, one = (0,) * self.axes, (1,) * self.axes
@@ -296,7 +290,7 @@ class ConvTranspose2d(_Transposed):
     """
 
     def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
-        """Map (N, C, I, J) to (N, C_out, H, W), with output_size if given."""
+        """Map (N, C, I, J) to (N, C_out, H, W); output_size, if given, is (H, W)."""
         return self._spread(F.conv_transpose2d, input, output_size)
 
 
@@ -313,5 +307,5 @@ class ConvTranspose1d(_Transposed):
     axes = 1
 
     def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
-        """Map (N, C, I) to (N, C_out, T), with output_size if given."""
+        """Map (N, C, I) to (N, C_out, T); output_size, if given, is (T,)."""
         return self._spread(F.conv_transpose1d, input, output_size)

@@ -19,7 +19,7 @@ class CosineSimilarity(Applied):
         super().__init__(dim=dim, eps=eps)
 
     def forward(self, x1: Tensor, x2: Tensor) -> Tensor:
-        """Map two inputs that broadcast to cosines, without the axis dim."""
+        """Return the cosines of vectors along dim; the inputs broadcast, and dim is removed."""
         return self._compute(x1, x2)
 
 

@@ -90,7 +90,7 @@ class Embedding(Table):
     max_norm, norm_type, scale_grad_by_freq, sparse
         See ``functional.embedding``.
     dtype : dtype
-        Dtype of the weight. Default: float32.
+        Dtype of the weight. Default: ``get_default_dtype()``.
 
     Raises
     ------

@@ -57,8 +57,8 @@ def call_with_hooks(module: Any, args: tuple, kwargs: dict) -> Any:
 class _HookedCall:
     """A single call to a module with backward hooks; it collects the gradients for the hooks.
 
-    All inputs pass through one recorded operation that doesn't change them, and so do all
-    outputs. The rule of this operation is called once, with all of their gradients.
+    All inputs pass through one recorded operation that doesn't change them, and all outputs
+    through another. The rule of each operation is called once, with all of its gradients.
     """
 
     def __init__(self, module: Any, hooks: tuple[Callable, ...]):
@@ -68,7 +68,7 @@ class _HookedCall:
     def inputs(self, args: tuple) -> tuple:
         """Return the arguments, and arrange for ``at_inputs`` to get their gradients."""
         self.n_inputs = len(args)
-        args, self.sees_inputs = _watched(args, self.at_inputs)
+        args, self.calls_at_inputs = _watched(args, self.at_inputs)
         return args
 
     def outputs(self, output: Any) -> Any:
@@ -81,7 +81,7 @@ class _HookedCall:
     def at_outputs(self, g: Gradients) -> Gradients:
         """Store the gradients of the outputs; call the hooks if no input needs a gradient."""
         self.grad_output = tuple(map(g.get, range(self.n_outputs)))
-        if not self.sees_inputs:
+        if not self.calls_at_inputs:
             self.call_hooks({})
         return g
 
@@ -98,24 +98,24 @@ class _HookedCall:
         for hook in self.hooks:
             new = hook(self.module, grad_input, self.grad_output)
             if new is not None:
-                grad_input = new if isinstance(new, tuple) else (new,)
+                grad_input = tuple(new) if isinstance(new, (tuple, list)) else (new,)
             if len(grad_input) != self.n_inputs:
                 raise RuntimeError(
-                    f"register_full_backward_hook: expected {self.n_inputs} gradients from "
-                    f"the hook, got {len(grad_input)}"
+                    "register_full_backward_hook: expected the hook to return a tuple of "
+                    f"length {self.n_inputs}, got length {len(grad_input)}"
                 )
         self.grad_output = ()
         return grad_input
 
 
-def _watched(values: tuple, see: Callable[[Gradients], Gradients]) -> tuple[tuple, bool]:
-    """Return the values, and whether their gradients will pass through ``see`` in backward."""
+def _watched(values: tuple, callback: Callable[[Gradients], Gradients]) -> tuple[tuple, bool]:
+    """Return the values, and whether ``callback`` will get their gradients in backward."""
     watched = {i: x for i, x in enumerate(values) if isinstance(x, Tensor) and x.requires_grad}
 
     def hook(g):
         arrays = isinstance(g[0], np.ndarray)
         tensors = [wrap(np.array(h)) for h in g] if arrays else g
-        changed = see(dict(zip(watched, tensors, strict=True)))
+        changed = callback(dict(zip(watched, tensors, strict=True)))
         return {f"x{i}": h.array if arrays else h for i, h in changed.items()}
 
     inputs = {f"x{i}": x for i, x in watched.items()}

@@ -1,4 +1,4 @@
-"""Initialization of parameters; each function fills a tensor in place and returns it.
+"""Initialization of parameters; functions named ``..._`` fill a tensor in place and return it.
 
 fan_in is the number of inputs that contribute to one output, and fan_out the number of outputs
 that one input contributes to. For a weight (O, I, ...), fan_in is I and fan_out is O, each
@@ -42,22 +42,17 @@ def constant_(tensor: Tensor, val: float) -> Tensor:
     >>> constant_(Tensor([0.0, 0.0]), 3)
     tensor([3., 3.])
     """
-    if not hasattr(tensor, "shape"):
-        raise _no_tensor("constant_", tensor)
-    raw(tensor)[...] = val
-    if isinstance(tensor, Tensor):
-        counter(tensor)[0] += 1
-    return tensor
+    return _fill("constant_", tensor, val)
 
 
 def ones_(tensor: Tensor) -> Tensor:
     """Fill with 1."""
-    return constant_(tensor, 1)
+    return _fill("ones_", tensor, 1)
 
 
 def zeros_(tensor: Tensor) -> Tensor:
     """Fill with 0."""
-    return constant_(tensor, 0)
+    return _fill("zeros_", tensor, 0)
 
 
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Any = None) -> Tensor:
@@ -71,7 +66,7 @@ def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Any = No
 def normal_(
     tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Any = None
 ) -> Tensor:
-    """Draw from the normal distribution."""
+    """Draw from the normal distribution with this mean and standard deviation."""
     if std < 0:
         raise RuntimeError(f"normal_: expected std >= 0, got {std}")
     _check_float("normal_", tensor)
@@ -147,10 +142,10 @@ def kaiming_uniform_(
 ) -> Tensor:
     r"""Draw uniformly from [-b, b] with b = gain √(3 / fan); a is leaky_relu's negative slope.
 
+    The fan is fan_in or fan_out, depending on ``mode``.
+
     Source: He et al. (2015), equation 10; chapter "Initialization".
     """
-    if 0 in tensor.shape:
-        return tensor
     std = _kaiming_std("kaiming_uniform_", tensor, a, mode, nonlinearity)
     return uniform_(tensor, -math.sqrt(3) * std, math.sqrt(3) * std, generator)
 
@@ -166,8 +161,6 @@ def kaiming_normal_(
 
     Source: He et al. (2015), equations 10 and 14; chapter "Initialization".
     """
-    if 0 in tensor.shape:
-        return tensor
     std = _kaiming_std("kaiming_normal_", tensor, a, mode, nonlinearity)
     return normal_(tensor, 0.0, std, generator)
 
@@ -175,9 +168,9 @@ def kaiming_normal_(
 def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tensor:
     """Fill with orthogonal rows or columns, whichever are fewer, each of length gain.
 
-    If there are more than two axes, the first one counts the rows, and all other axes together
-    count the columns. The Q of a random QR decomposition is multiplied by the signs of R's
-    diagonal, so that all orthogonal matrices are equally likely.
+    A tensor with more than two axes is treated as a matrix with tensor.shape[0] rows. The Q of
+    a random QR decomposition is multiplied by the signs of R's diagonal, so that all orthogonal
+    matrices are equally likely.
 
     Source: Saxe et al. (2014), section 3; chapter "Initialization".
 
@@ -185,6 +178,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
     >>> bool(np.allclose(w @ w.T, np.eye(2)))
     True
     """
+    _check_float("orthogonal_", tensor)
     if tensor.ndim < 2:
         raise ValueError(f"orthogonal_: expected at least 2 axes, got {tensor.shape}")
     if 0 in tensor.shape:
@@ -207,6 +201,9 @@ def uniform_by_fan_in(fan_in: int, *parameters: Tensor | None) -> None:
 
 def _kaiming_std(name: str, tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
     """Return the standard deviation that preserves the variance of activations or gradients."""
+    _check_float(name, tensor)
+    if 0 in tensor.shape:
+        return 0.0
     fans = dict(zip(("fan_in", "fan_out"), _fans(name, tensor), strict=True))
     if mode not in fans:
         raise ValueError(f"{name}: expected mode 'fan_in' or 'fan_out', got {mode!r}")
@@ -215,9 +212,20 @@ def _kaiming_std(name: str, tensor: Tensor, a: float, mode: str, nonlinearity: s
 
 def _fans(name: str, tensor: Tensor) -> tuple[int, int]:
     """Return fan_in and fan_out of a weight (out, in, ...)."""
+    _check_float(name, tensor)
     if tensor.ndim < 2:
         raise ValueError(f"{name}: expected at least 2 axes, got {tensor.shape}")
     return math.prod(tensor.shape[1:]), tensor.shape[0] * math.prod(tensor.shape[2:])
+
+
+def _fill(name: str, tensor: Tensor, value: Any) -> Tensor:
+    """Overwrite a tensor with a value or an array, and return the tensor."""
+    if not hasattr(tensor, "shape"):
+        raise _no_tensor(name, tensor)
+    raw(tensor)[...] = value
+    if isinstance(tensor, Tensor):
+        counter(tensor)[0] += 1
+    return tensor
 
 
 def _check_float(name: str, tensor: Tensor) -> None:

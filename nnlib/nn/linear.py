@@ -74,13 +74,12 @@ class Linear(Module):
     bias : bool
         If True, add a bias b.
     dtype : dtype
-        Dtype of weight and bias. Default: float32.
+        Dtype of weight and bias. Default: ``get_default_dtype()``.
 
     Attributes
     ----------
     weight : (out_features, in_features) float
-        W, drawn uniformly from [-1/√in_features, 1/√in_features] by the generator of
-        ``nnlib.random``.
+        W, drawn uniformly from [-1/√in_features, 1/√in_features].
     bias : (out_features,) float or None
         b, drawn from the same range.
 

@@ -32,7 +32,7 @@ class IncompatibleKeys(NamedTuple):
 
 
 class Module(Registry):
-    """Base class for all layers and networks, which finds Parameters and Modules by name.
+    """Base class for all layers and networks; it registers their parameters and submodules.
 
     A layer calls ``super().__init__()``, assigns its parameters to attributes, and defines
     ``forward``.
@@ -80,7 +80,7 @@ class Module(Registry):
         return self._hook("before", hook, prepend)
 
     def register_forward_hook(self, hook: Callable, *, prepend: bool = False) -> Handle:
-        """Call ``hook(module, args, output)`` after ``forward``; its result replaces output."""
+        """Call ``hook(module, args, output)`` after ``forward``; any result replaces output."""
         return self._hook("after", hook, prepend)
 
     def register_full_backward_hook(self, hook: Callable, prepend: bool = False) -> Handle:
@@ -246,7 +246,7 @@ class Module(Registry):
 
     def cuda(self, device: Any = None) -> None:
         """Raise an error, because nnlib only supports the CPU."""
-        check_device("cuda", "cuda" if device is None else f"cuda:{device}")
+        raise RuntimeError("cuda: nnlib uses only the CPU; remove this call")
 
     def extra_repr(self) -> str:
         """Return a description of the options, for printing."""

@@ -51,7 +51,7 @@ class LayerNorm(Affine):
     elementwise_affine, bias : bool
         If ``elementwise_affine`` is True, learn γ; if both are True, also β.
     dtype : dtype
-        Dtype of the parameters. Default: float32.
+        Dtype of the parameters. Default: ``get_default_dtype()``.
 
     Raises
     ------
@@ -149,7 +149,7 @@ class GroupNorm(Affine):
     affine, bias : bool
         If ``affine`` is True, learn a weight per channel; if both are True, also a bias.
     dtype : dtype
-        Dtype of the parameters. Default: float32.
+        Dtype of the parameters. Default: ``get_default_dtype()``.
 
     Raises
     ------

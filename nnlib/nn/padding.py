@@ -25,7 +25,7 @@ class _Pad2d(Module):
             )
 
     def forward(self, input: Tensor) -> Tensor:
-        """Map (N, C, H, W) to the same shape with longer last axes."""
+        """Map (N, C, H, W) to (N, C, I, J)."""
         return F.pad(input, self.padding, self.mode)
 
     def extra_repr(self) -> str:
@@ -66,7 +66,7 @@ class ConstantPad2d(_Pad2d):
         self.value = value
 
     def forward(self, input: Tensor) -> Tensor:
-        """Map (N, C, H, W) to the same shape with longer last axes."""
+        """Map (N, C, H, W) to (N, C, I, J)."""
         return F.pad(input, self.padding, self.mode, self.value)
 
     def extra_repr(self) -> str:

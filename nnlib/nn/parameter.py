@@ -82,7 +82,7 @@ class Buffer(Tensor):
 
 
 def factory_dtype(name: str, device: Any, dtype: Any) -> np.dtype:
-    """Return the dtype of a layer's parameters, by default float32; also check the device."""
+    """Return the dtype, or the default dtype for None, after checking dtype and device."""
     check_device(name, device)
     dtype = np.dtype(PYTHON[float] if dtype is None else dtype)
     if dtype.kind != "f":

@@ -1,4 +1,4 @@
-"""Recurrent layers, which run the cells of ``cells.py`` over whole sequences."""
+"""Recurrent layers, which apply the formulas of ``cells.py`` to whole sequences."""
 
 from __future__ import annotations
 
@@ -325,7 +325,7 @@ class LSTM(Layers):
     weight_ih_l0, weight_hh_l0 : (4H, D) and (4H, H) float
         W and U as in ``RNN``, with the rows of the gates in the order i, f, g, o.
     bias_ih_l0, bias_hh_l0 : (4H,) float
-        Biases b and c.
+        Biases b and d of ``LSTMCell``.
 
     Source: Goodfellow et al. (2016), section 10.10.1; Gers et al. (2000).
 

@@ -1,4 +1,4 @@
-"""Registry, the base class of Module, which finds parameters, buffers and modules by name."""
+"""Registry, the base class of Module, which stores parameters, buffers and modules by name."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Registry:
         elif name in attributes["_buffers"]:
             self._replace("_buffers", Tensor, name, value)
         else:
-            super().__setattr__(name, value)  # this finds the properties of the class
+            super().__setattr__(name, value)  # this also sets properties
 
     def _replace(self, store: str, kind: type, name: str, value: Any) -> None:
         """Replace a parameter, buffer or module; raise TypeError if the type is wrong."""
@@ -166,13 +166,13 @@ class Registry:
     def named_parameters(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Parameter]]:
-        """Yield parameters with dotted names; with ``recurse``, also those of submodules."""
+        """Yield parameters with dotted names; ``recurse`` includes submodules."""
         return self._tensors("_parameters", prefix, recurse, remove_duplicate)
 
     def named_buffers(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Tensor]]:
-        """Yield buffers with dotted names; with ``recurse``, also those of submodules."""
+        """Yield buffers with dotted names; ``recurse`` includes submodules."""
         return self._tensors("_buffers", prefix, recurse, remove_duplicate)
 
     def _tensors(self, store: str, prefix: str, recurse: bool, once: bool) -> Named:

@@ -35,7 +35,7 @@ class Stack(Module):
         self.num_layers, self.norm = num_layers, norm
 
     def _run(self, x: Tensor, *memory: Tensor, **masks: Any) -> Tensor:
-        """Return the output of all layers and the final norm for x."""
+        """Apply all layers and the final norm to x."""
         for layer in self.layers:
             x = layer(x, *memory, **masks)
         return x if self.norm is None else self.norm(x)

@@ -127,9 +127,9 @@ class TransformerEncoderLayer(TransformerLayer):
     Raises
     ------
     RuntimeError
-        If activation is an unknown name.
+        If activation is an unknown name, or dim_feedforward is negative.
     ValueError, AssertionError
-        See ``MultiheadAttention`` and ``Linear``.
+        See ``MultiheadAttention``.
 
     Attributes
     ----------

@@ -30,16 +30,15 @@ def test_invalid_devices_are_refused_as_in_torch():
             with pytest.raises(RuntimeError):
                 make(*args)
     for make in (device, torch.device):
-        with pytest.raises(TypeError):
-            make(1.5)
+        for args in ((1.5,), ("cuda", "a"), ("cpu", 1.5)):
+            with pytest.raises(TypeError):
+                make(*args)
 
 
 @pytest.mark.parametrize("where", ["cuda", "cuda:1", device("cuda", 1), "mps"])
 def test_another_device_than_the_cpu_is_refused_by_name(where):
     with pytest.raises(RuntimeError, match=f"zeros: .*'{where}'"):
         nnlib.zeros(2, device=where)
-    with pytest.raises(RuntimeError, match="cuda: nnlib uses only the CPU"):
-        nnlib.ones(2).cuda()
     for here in (None, "cpu", "cpu:0", device("cpu", 0)):
         assert nnlib.zeros(2, device=here).tolist() == [0.0, 0.0]
 

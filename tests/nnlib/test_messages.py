@@ -90,6 +90,8 @@ float(L.rand(3)) => got shape (3,)...tolist()
 len(L.tensor(1.0)) => shape ()...item()
 L.zeros(3).copy_(L.ones(2)) => copy_: ...got (2,) and (3,)
 L.zeros((2, 3), 4) => integers...got ((2, 3), 4)
+L.asarray([1.0], copy=False) => any dtype for copy=False, got list
+L.device("cuda:1", 2) => one index...'cuda:1' and index 2
 L.tensor([1, 2]).mean() => got int64...float()
 F.cross_entropy(L.rand(3, 2), L.tensor([0.0, 1.0, 0.0])) => class indices...got float32...long()
 F.cross_entropy(L.rand(2, 3), L.tensor([[0, 1, 0]] * 2)) =>
@@ -135,9 +137,13 @@ L.optim.SGD(L.nn.Linear(2, 1), lr=0.1) => got Linear...model.parameters()
 L.optim.SGD([], lr=0.1) => at least one...got none...iterator
 L.optim.SGD([weight(L)], lr="0.1") => lr to be a number, got '0.1'
 L.nn.utils.clip_grad_norm_(L.nn.Linear(2, 1), 1.0) => got Linear...model.parameters()
-L.nn.init.zeros_(L.nn.Linear(2, 1)) => Tensor...got Linear...weight
+L.nn.init.zeros_(L.nn.Linear(2, 1)) => zeros_: ...Tensor...got Linear...weight
+L.nn.init.xavier_uniform_(L.nn.Linear(2, 1)) => xavier_uniform_: ...got Linear...weight
+L.nn.init.kaiming_normal_(L.nn.Linear(2, 1)) => kaiming_normal_: ...got Linear...weight
+L.nn.init.orthogonal_(L.nn.Linear(2, 1)) => orthogonal_: ...got Linear...weight
 L.nn.Sequential(L.nn.Linear(2, 1), L.nn.ReLU) => got the class ReLU
 L.nn.Sequential([L.nn.ReLU()]) => got list...unpack
+L.nn.Sequential(L.nn.ReLU()).insert(3, L.nn.ReLU()) => [-1, 1], got 3
 L.nn.ModuleList([L.nn.ReLU()])(L.rand(2)) => loop...Sequential
 assigned(L) => Parameter...got Tensor...copy_()
 L.nn.Linear(2, 1).load_state_dict("w.pt") => dict-like, got str...load(path)

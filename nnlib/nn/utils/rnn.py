@@ -258,7 +258,7 @@ def pad_sequence(
     """
     sequences = tuple(sequences)
     if not len(sequences) or padding_side not in ("right", "left"):
-        got = padding_side if len(sequences) else "none"
+        got = repr(padding_side) if len(sequences) else "none"
         what = "padding_side 'right' or 'left'" if len(sequences) else "at least one sequence"
         raise RuntimeError(f"pad_sequence: expected {what}, got {got}")
     longest = max(len(s) for s in sequences)

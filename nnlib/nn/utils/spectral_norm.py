@@ -131,5 +131,4 @@ def remove_spectral_norm(module: Module, name: str = "weight") -> Module:
 def hook_of(module: Module, name: str) -> SpectralNorm | None:
     """Return the hook that normalizes a weight, or None."""
     hooks = module._hooks["before"] if module._hooks else ()
-    found = (h for h in hooks if isinstance(h, SpectralNorm) and h.name == name)
-    return next(found, None)
+    return next((h for h in hooks if isinstance(h, SpectralNorm) and h.name == name), None)

@@ -163,6 +163,9 @@ def test_a_module_moves_as_a_tensor_does():
 def test_there_is_only_the_cpu():
     model = nn.Linear(2, 2)
     assert model.cpu() is model
-    for move in (model.cuda, lambda: model.cuda(1), lambda: model.to("cuda:1")):
-        with pytest.raises(RuntimeError, match="nnlib uses only the CPU, got device"):
-            move()
+    for x in (model, nnlib.ones(2)):
+        for args in ((), (0,), ("cuda:1",), ("cpu",)):
+            with pytest.raises(RuntimeError, match="cuda: nnlib uses only the CPU; remove"):
+                x.cuda(*args)
+    with pytest.raises(RuntimeError, match="to: nnlib uses only the CPU, got device 'cuda:1'"):
+        model.to("cuda:1")
