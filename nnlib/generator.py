@@ -130,8 +130,10 @@ default_generator = Generator()
 default_generator._seed = None  # before manual_seed, each run generates different numbers
 
 
-def generator(source: Generator | None = None) -> np.random.Generator:
+def generator(source: Generator | None = None, name: str = "generator") -> np.random.Generator:
     """Return the NumPy generator of a Generator, by default of ``default_generator``."""
+    if not isinstance(source, Generator | None):
+        raise TypeError(f"{name}: expected a Generator, got {type(source).__name__}")
     return (source or default_generator).rng
 
 

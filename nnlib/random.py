@@ -25,6 +25,7 @@ from .generator import (
     set_rng_state,
 )
 from .generator import fork_rng as fork_rng
+from .generator import generator as _rng
 from .generator import generator as generator
 from .graph import change_
 from .ops.promotion import check_fits
@@ -51,13 +52,6 @@ __all__ = [
 ]
 
 _expect = functools.partial(expect, error=RuntimeError)
-
-
-def _rng(name: str, generator: Generator | None) -> np.random.Generator:
-    """Return the NumPy generator of a Generator, by default of ``default_generator``."""
-    if not isinstance(generator, (Generator, type(None))):
-        raise TypeError(f"{name}: expected a Generator, got {type(generator).__name__}")
-    return (generator or default_generator).rng
 
 
 def _floating(name: str, dtype: Any) -> np.dtype:
@@ -107,7 +101,7 @@ def rand(
 ) -> Tensor:
     """Return random numbers, uniform in [0, 1)."""
     dtype = _floating("rand", dtype or PYTHON[float])
-    array = _uniform(_rng("rand", generator), shape_of("rand", sizes, size), dtype)
+    array = _uniform(_rng(generator, "rand"), shape_of("rand", sizes, size), dtype)
     return made("rand", array, device, requires_grad)
 
 
@@ -121,7 +115,7 @@ def randn(
 ) -> Tensor:
     """Return random numbers from the normal distribution with mean 0 and variance 1."""
     dtype, shape = _floating("randn", dtype or PYTHON[float]), shape_of("randn", sizes, size)
-    array = np.asarray(_rng("randn", generator).standard_normal(shape), dtype)
+    array = np.asarray(_rng(generator, "randn").standard_normal(shape), dtype)
     return made("randn", array, device, requires_grad)
 
 
@@ -147,7 +141,7 @@ def randint(
     low, high = _bounds(low, high)
     if not isinstance(size, (tuple, list)):
         raise TypeError(f"randint: expected a tuple of sizes, got {size!r}")
-    rng, shape = _rng("randint", generator), shape_of("randint", (size,))
+    rng, shape = _rng(generator, "randint"), shape_of("randint", (size,))
     array = _integers("randint", rng, low, high, shape, dtype or np.int64)
     return made("randint", array, device, requires_grad)
 
@@ -164,7 +158,7 @@ def randperm(
     (n,), dtype = shape_of("randperm", (n,)), known("randperm", dtype or np.int64)
     most = np.iinfo(dtype).max if dtype.kind in "iu" else n
     _expect("randperm", n - 1 <= most and dtype.kind != "b", f"n that fits {dtype}", n)
-    array = _rng("randperm", generator).permutation(n).astype(dtype)
+    array = _rng(generator, "randperm").permutation(n).astype(dtype)
     return made("randperm", array, device, requires_grad)
 
 
@@ -178,7 +172,7 @@ def rand_like(
 ) -> Tensor:
     """Return random numbers, uniform in [0, 1), with the shape and dtype of another tensor."""
     shape, dtype = like("rand_like", input, dtype)
-    array = _uniform(_rng("rand_like", generator), shape, _floating("rand_like", dtype))
+    array = _uniform(_rng(generator, "rand_like"), shape, _floating("rand_like", dtype))
     return made("rand_like", array, device, requires_grad)
 
 
@@ -192,7 +186,7 @@ def randn_like(
 ) -> Tensor:
     """Return standard normal numbers with the shape and dtype of another tensor."""
     shape, dtype = like("randn_like", input, dtype)
-    array = _rng("randn_like", generator).standard_normal(shape)
+    array = _rng(generator, "randn_like").standard_normal(shape)
     array = np.asarray(array, _floating("randn_like", dtype))
     return made("randn_like", array, device, requires_grad)
 
@@ -221,7 +215,7 @@ def normal(
     )
     dtype = _floating("normal", dtype or (np.result_type(*arrays) if arrays else PYTHON[float]))
     _expect("normal", (np.asarray(raw(std)) >= 0).all(), "std >= 0", std)
-    draw = _rng("normal", generator).standard_normal(shape)
+    draw = _rng(generator, "normal").standard_normal(shape)
     return made("normal", np.asarray(raw(mean) + raw(std) * draw, dtype), device, requires_grad)
 
 
@@ -232,7 +226,7 @@ def bernoulli(
     shape, dtype = like("bernoulli", input)
     if p is None:
         p, dtype = raw(input), _floating("bernoulli", dtype)
-    return wrap(_trials("bernoulli", _rng("bernoulli", generator), p, shape, dtype))
+    return wrap(_trials("bernoulli", _rng(generator, "bernoulli"), p, shape, dtype))
 
 
 def _trials(
@@ -288,7 +282,7 @@ def multinomial(
     _expect("multinomial", num_samples > 0, "num_samples > 0", num_samples)
     _expect("multinomial", (np.isfinite(w) & (w >= 0)).all(), "finite weights >= 0", input)
     _expect("multinomial", (w.sum(-1) > 0).all(), "rows with a sum above 0", input)
-    rng = _rng("multinomial", generator)
+    rng = _rng(generator, "multinomial")
     if replacement:
         steps = w.cumsum(-1)
         draws = rng.random((*shape[:-1], num_samples))
@@ -319,7 +313,7 @@ def uniform_(
     for bound in (from_, to):
         check_fits("uniform_", bound, dtype)
     _expect("uniform_", from_ <= to, "from <= to", f"{from_} and {to}")
-    draw = _uniform(_rng("uniform_", generator), self.shape, dtype)
+    draw = _uniform(_rng(generator, "uniform_"), self.shape, dtype)
     return _fill(self, from_ + (to - from_) * draw)
 
 
@@ -329,14 +323,14 @@ def normal_(
     """Fill with random numbers from a normal distribution."""
     _floating("normal_", self.dtype)
     _expect("normal_", std >= 0, "std >= 0", std)
-    return _fill(self, _rng("normal_", generator).normal(mean, std, self.shape))
+    return _fill(self, _rng(generator, "normal_").normal(mean, std, self.shape))
 
 
 def bernoulli_(
     self: Tensor, p: float | Tensor = 0.5, *, generator: Generator | None = None
 ) -> Tensor:
     """Set each element to 1 with probability p, and to 0 otherwise."""
-    rng = _rng("bernoulli_", generator)
+    rng = _rng(generator, "bernoulli_")
     return _fill(self, _trials("bernoulli_", rng, raw(p), self.shape, self.dtype))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import random
+from ..generator import generator as _rng
 from ..ops import erf, erfinv
 from ..tensor import Tensor, counter, raw
 
@@ -60,7 +60,7 @@ def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Any = No
     if a > b:
         raise RuntimeError(f"uniform_: expected a <= b, got {a} and {b}")
     _check_float("uniform_", tensor)
-    return constant_(tensor, random.generator(generator).uniform(a, b, tensor.shape))
+    return constant_(tensor, _rng(generator, "uniform_").uniform(a, b, tensor.shape))
 
 
 def normal_(
@@ -70,7 +70,7 @@ def normal_(
     if std < 0:
         raise RuntimeError(f"normal_: expected std >= 0, got {std}")
     _check_float("normal_", tensor)
-    return constant_(tensor, random.generator(generator).normal(mean, std, tensor.shape))
+    return constant_(tensor, _rng(generator, "normal_").normal(mean, std, tensor.shape))
 
 
 def trunc_normal_(
@@ -94,7 +94,7 @@ def trunc_normal_(
         raise RuntimeError(f"trunc_normal_: expected a <= b and std > 0, got {a}, {b}, {std}")
     _check_float("trunc_normal_", tensor)
     ends = erf((np.array([a, b], np.float64) - mean) / (std * math.sqrt(2)))
-    u = random.generator(generator).uniform(*ends, tensor.shape)
+    u = _rng(generator, "trunc_normal_").uniform(*ends, tensor.shape)
     return constant_(tensor, np.clip(mean + std * math.sqrt(2) * erfinv(u), a, b))
 
 
@@ -185,7 +185,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
         return tensor
     rows, columns = tensor.shape[0], math.prod(tensor.shape[1:])
     size = max(rows, columns), min(rows, columns)
-    q, r = np.linalg.qr(random.generator(generator).standard_normal(size))
+    q, r = np.linalg.qr(_rng(generator, "orthogonal_").standard_normal(size))
     q *= np.sign(np.diag(r))
     q = q if rows >= columns else q.T
     return constant_(tensor, gain * q.reshape(tensor.shape))

@@ -138,6 +138,7 @@ L.optim.SGD([], lr=0.1) => at least one...got none...iterator
 L.optim.SGD([weight(L)], lr="0.1") => lr to be a number, got '0.1'
 L.nn.utils.clip_grad_norm_(L.nn.Linear(2, 1), 1.0) => got Linear...model.parameters()
 L.nn.init.zeros_(L.nn.Linear(2, 1)) => zeros_: ...Tensor...got Linear...weight
+L.nn.init.uniform_(L.zeros(2), generator=3) => uniform_: ...Generator, got int
 L.nn.init.xavier_uniform_(L.nn.Linear(2, 1)) => xavier_uniform_: ...got Linear...weight
 L.nn.init.kaiming_normal_(L.nn.Linear(2, 1)) => kaiming_normal_: ...got Linear...weight
 L.nn.init.orthogonal_(L.nn.Linear(2, 1)) => orthogonal_: ...got Linear...weight
