@@ -213,6 +213,10 @@ def report(
     elif right and len(right) < len(verdict.points):
         lines.append(f"  Correct: {', '.join(right)}.")
     lines += [f"  {text}" for text in (*sentences(verdict.findings, Audience.VISIBLE), *places)]
+    named = {f.aspect for f in verdict.findings}
+    rest = [a for a, (points, of) in verdict.points.items() if points < of and a not in named]
+    if rest and EVERYTHING not in named:
+        lines.append(f"  No points yet for {', '.join(rest)} either.")
     if verdict.spared:
         spared = ", ".join(verdict.spared)
         lines.append(f"  The same mistake also affects {spared}, but costs no points there.")
