@@ -2,7 +2,7 @@
 
 Every function that draws accepts ``ax``, the Axes to draw on, and returns the Axes. Without
 ``ax``, it makes a new panel, which is as wide as a phone and not registered with pyplot.
-``gallery`` and ``histograms`` also draw all their small plots inside one Axes. To show several
+Even ``gallery`` and ``histograms`` draw all their small plots inside one Axes. To show several
 panels together, pass their Axes to ``show``. ``title`` is the title of a plot, and
 ``xlabel`` and ``ylabel`` are the labels of its axes with their units.
 

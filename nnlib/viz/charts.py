@@ -159,7 +159,7 @@ def distributions(
     for k, (name, y, style) in enumerate(zip(densities, values, styles, strict=True)):
         options = {"color": style.colour, "label": name}
         if mass:
-            step = np.diff(x).min(initial=1.0) if len(x) > 1 else 1.0
+            step = np.diff(x).min(initial=1.0)
             positions = x + step * 0.14 * (k - (len(values) - 1) / 2)
             axes.vlines(positions, 0, y, color=style.colour, linewidth=1.6)
             axes.plot(positions, y, style.marker, markersize=5, **options)

@@ -71,7 +71,7 @@ def _label_class() -> type:
             self.names = [_text(axes, handle, ink) for handle in self.handles]
             self.leaders: list = []  # the thin lines that lead to names
             self.in_margin: list = []  # the names in the margin
-            self.state, self.size = None, None  # for which the positions were last determined
+            self.state, self.size = None, None  # when the positions were last determined
 
         def get_children(self):
             return [*self.leaders, *self.names]
@@ -247,7 +247,7 @@ def _leader(axes, spot: Spot, colour: str, scale: float):
 
 
 def _put(name, spot: Spot, scale: float) -> None:
-    """Put a name at a spot, anchored at the side of its line, because fonts vary in width."""
+    """Put a name at a spot, anchored on the side of its line, because fonts differ in width."""
     dx, box = spot.side[0], spot.box
     anchor = box.left + box.width * (1 - dx) / 2, box.bottom + box.height / 2
     name.set(text=spot.words, position=np.array(anchor) / scale, va="center")

@@ -54,8 +54,8 @@ def gallery(
     Parameters
     ----------
     pictures : (N, H, W) or (N, H, W, 3) float
-        Brightness from 0 (black) to 1 (white), or red, green and blue. All images have the
-        same scale.
+        Brightness from 0 (black) to 1 (white); or red, green and blue, without ``signed`` and
+        ``scale``. All images have the same scale.
     titles : sequence of str
         One title for each image, or none. A newline starts a new line.
     signed : str
@@ -129,14 +129,8 @@ def _draw(ax, pictures, titles: list[str], columns: int, ends, quantity: str):
         if text:
             axes.text(x + W / 2, y + H + 2 * point, text, ha="center", va="top", fontsize=9)
     if quantity:
-        _bar(
-            axes,
-            (0.2 * pixels, 0.75 * pixels),
-            rows * row + LINE * point,
-            point,
-            ends,
-            quantity,
-        )
+        x, y = (0.2 * pixels, 0.75 * pixels), rows * row + LINE * point
+        _bar(axes, x, y, point, ends, quantity)
     axes.set(xlim=(-0.05 * W, pixels - 0.05 * W), ylim=(bottom, -0.05 * W), aspect="equal")
     axes.set_axis_off()
     return axes

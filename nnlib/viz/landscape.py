@@ -55,7 +55,8 @@ def surface(
     ------
     ValueError
         If the losses are not finite or not of shape (M,), or if a path is not finite or not
-        of shape (K, 2). If a path diverged, truncate it before you draw it.
+        of shape (K, 2), or there are more than ten paths. If a path diverged, truncate it
+        before you draw it.
 
     >>> path = np.array([[1.5, 1.0], [0.5, -0.5], [0.1, 0.2]])
     >>> ax = surface(lambda w: w[:, 0] ** 2 + 3 * w[:, 1] ** 2, {"SGD": path}, minimum=(0, 0))

@@ -72,7 +72,7 @@ def _style_of(mark: str) -> str:
 
 
 def _relative(path: str) -> str:
-    """Return a path with relative coordinates, in hundredths."""
+    """Return a path with relative coordinates, rounded to hundredths."""
     out, current, last = [], (0, 0), ""
     for command, coordinates in re.findall(r"([MLz])([^MLz]*)", path):
         if command == "z":

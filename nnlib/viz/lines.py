@@ -61,7 +61,8 @@ def curves(
         _curve(axes, positions, values, style, name, marked=len(lines) > 3)
     if log:
         axes.set_yscale("log")
-    note = f"mean ± sd of {max(counts)} runs" if counts else ""
+    runs_in_words = " or ".join(map(str, sorted(counts)))
+    note = f"mean ± sd of {runs_in_words} runs" if counts else ""
     label_lines(axes, note=note)
     return axes
 

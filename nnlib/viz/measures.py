@@ -16,12 +16,12 @@ ROUNDING = 1e-4  # relative error that float32 may add to a probability or to a 
 
 @styled
 def roc(truth, scores, *, title: str = "", ax=None):
-    r"""Draw the receiver operating characteristic (ROC): recall against false alarms.
+    r"""Draw the receiver operating characteristic (ROC) curve: recall against false alarms.
 
     For each threshold s, the curve shows the fraction of positives with score at least s
-    (recall) against the fraction of negatives with score at least s. Equal scores pass the
-    threshold together. The area under the curve is the probability that a random positive
-    scores higher than a random negative, where a tie counts as one half.
+    (recall) against the fraction of negatives with score at least s (false positive rate).
+    Equal scores pass the threshold together. The area under the curve is the probability that a
+    random positive scores higher than a random negative, where a tie counts as one half.
 
     Parameters
     ----------
@@ -91,8 +91,8 @@ def calibration(truth, probabilities, *, bins: int = 10, title: str = "", ax=Non
 
     The predictions are grouped into bins of equal width. Each marker shows the mean
     probability of a bin and the fraction of its predictions that came true; the area of the
-    marker grows with the number of predictions. The gap in the label of a curve is the
-    expected calibration error, :math:`\sum_b \frac{n_b}{N} |\bar y_b - \bar p_b|`.
+    marker grows with the number of predictions. The label of a curve contains its gap, the
+    expected calibration error :math:`\sum_b \frac{n_b}{N} |\bar y_b - \bar p_b|`.
 
     Parameters
     ----------

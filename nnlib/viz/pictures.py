@@ -47,7 +47,7 @@ def images(
     ['shirt', 'shoe\n→ shirt']
     """
     check_axes("images", ax)
-    pictures = _channels_last("images", _square(drawable("images", "X", X, 2, 3, 4), shape))
+    pictures = _channels_last(_square(drawable("images", "X", X, 2, 3, 4), shape))
     N = len(pictures)
     titles = [""] * N
     if len(labels):
@@ -63,7 +63,7 @@ def images(
 
 
 def _labels(argument: str, values, N: int, names: Sequence[str]) -> np.ndarray:
-    """Return the class index of each image, after checking them."""
+    """Return the class indices of the images, after checking them."""
     values = classes("images", argument, values, len(names) or None)
     if len(values) != N:
         raise ValueError(f"images: expected {N} {argument}, one per image, got {len(values)}")
@@ -84,12 +84,12 @@ def _square(X: np.ndarray, shape: tuple[int, ...] | None) -> np.ndarray:
     return X.reshape(len(X), *shape)
 
 
-def _channels_last(function: str, X: np.ndarray) -> np.ndarray:
+def _channels_last(X: np.ndarray) -> np.ndarray:
     """Return images (N, H, W) or (N, H, W, 3) from (N, H, W), (N, 1, H, W) or (N, 3, H, W)."""
     if X.ndim == 3:
         return X
     if X.shape[1] not in (1, 3):
-        raise ValueError(f"{function}: expected one or three channels, got shape {X.shape}")
+        raise ValueError(f"images: expected one or three channels (axis 1), got {X.shape}")
     return X[:, 0] if X.shape[1] == 1 else np.moveaxis(X, 1, -1)
 
 
@@ -114,7 +114,7 @@ def filters(weight, *, columns: int = 8, ax=None):
         If the weight does not have four dimensions, is empty or is not finite.
 
     >>> ax = filters(np.ones((4, 1, 3, 3)))
-    >>> len(ax.images)  # and the scale
+    >>> len(ax.images)  # four filters and the colour bar
     5
     """
     check_axes("filters", ax)
@@ -144,11 +144,11 @@ def feature_maps(activations, titles: Sequence[str] = (), *, columns: int = 8, a
     Raises
     ------
     ValueError
-        If there is more than one image, the shape is different, or an activation is not
-        finite.
+        If there is more than one image, or the activations are empty, not finite or of any
+        other shape.
 
     >>> ax = feature_maps(np.ones((6, 4, 4)))
-    >>> len(ax.images)  # and the scale
+    >>> len(ax.images)  # six channels and the colour bar
     7
     """
     check_axes("feature_maps", ax)

@@ -135,9 +135,11 @@ def regions(
         probabilities (M, C), a single score (M,) float that is positive for class 1, or
         classes (M,) int.
     points, labels : (N, 2) float, (N,) int
-        Samples to mark. The labels are class indices or values of ``classifier.classes_``.
+        Samples to mark. The labels are values of ``classifier.classes_`` or, if the classifier
+        has no such attribute, class indices.
     names : sequence of str
-        Names of the classes, at most ten.
+        Names of the classes, at most ten. Default: the values of ``classifier.classes_``, or
+        "class 0", "class 1" and so on.
     limits : ((x_low, x_high), (y_low, y_high))
         Limits of the axes. Default: the range of the points with a margin, or -4 to 4.
     title, xlabel, ylabel : str
@@ -149,15 +151,20 @@ def regions(
         If the classifier is neither an estimator nor callable.
     ValueError
         If there are more than ten classes, the scores are not finite or not of shape (M,) or
-        (M, C), the labels do not match the points, or the names do not match the classes.
+        (M, C), the labels do not match the points or the classes, or the names do not match the
+        classes.
 
     >>> ax = regions(lambda x: x[:, 0] - x[:, 1], [[0, 1], [1, 0]], [0, 1], names="AB")
     >>> [marks.get_label() for marks in ax.collections][-2:]
     ['A', 'B']
     """
     known = getattr(classifier, "classes_", None)
+    if known is not None:
+        names = list(names) or list(map(str, known))
     if known is not None and labels is not None:
-        labels, names = np.searchsorted(known, labels), list(names) or [str(c) for c in known]
+        if not np.isin(labels, known).all():
+            raise ValueError(f"regions: expected labels from classes_ = {known}, got {labels}")
+        labels = np.searchsorted(known, labels)
     if points is not None:
         points = drawable("regions", "points", points, 2)
     limits = frame("regions", limits or _around(points))
@@ -170,14 +177,8 @@ def regions(
     axes = canvas("regions", ax, height=3.2, title=title, xlabel=xlabel, ylabel=ylabel)
     for k, style in enumerate(styles):
         lead = (scores[:, k] - np.delete(scores, k, axis=1).max(axis=1)).reshape(GRID, GRID)
-        _region(
-            axes,
-            (x, y),
-            lead,
-            scores[:, k].reshape(GRID, GRID),
-            style,
-            _are_probabilities(scores),
-        )
+        p, shaded = scores[:, k].reshape(GRID, GRID), _are_probabilities(scores)
+        _region(axes, (x, y), lead, p, style, shaded)
         if not marked and lead.max() > 0:
             i, j = _middle(lead > 0)
             half = min(0.014 * len(names[k]), 0.5)  # half the name, as a fraction of the width

@@ -14,9 +14,9 @@ __all__ = ["picture", "show"]
 
 BLACK = "#000000"  # matplotlib's default colour, which we replace by the page's text colour
 
-# All text has 9 points. This is 12 pixels on a phone, where a drawing of 3.4 inches fills
-# the whole width. On larger screens, drawings are scaled by 13/12 to a font size of 13 pixels,
-# and a single drawing has a second version that is as wide as the text.
+# The font size is always 9 points. This is 12 pixels on a phone, where a drawing of 3.4
+# inches fills the whole width. On larger screens, drawings are scaled by 13/12 to a font size
+# of 13 pixels, and a single drawing has a second version that is as wide as the text.
 WORD = 9.0  # font size in points
 NARROW, WIDE = 3.4, 608 / (96 * 13 / 12)  # widths of the two versions in inches
 TALLER = 1.15  # height of the wide drawing, relative to the narrow one
@@ -44,8 +44,8 @@ def show(*figures_or_axes, alt: str, name: str, wide: bool = True) -> Html:
         Name that is unique on the page. It makes the ids inside the drawing unique and
         reproducible.
     wide : bool
-        If True and there is only one figure, add a second version that is as wide as the text,
-        for screens on which it fits. This doubles the size in bytes. Default: True.
+        If True and there is only one matplotlib figure, add a second version that is as wide as
+        the text, for screens on which it fits. This doubles the size in bytes. Default: True.
 
     Returns
     -------
@@ -72,7 +72,7 @@ def show(*figures_or_axes, alt: str, name: str, wide: bool = True) -> Html:
     if not re.fullmatch(r"[a-z0-9-]+", name):
         raise ValueError(f"show: expected a name like 'loss-curve', got {name!r}")
     figures = {id(figure): figure for figure in map(_whole, figures_or_axes)}.values()
-    # galleries fill a row
+    # Figures in HTML don't count, because they fill a row of their own.
     wide &= sum(hasattr(figure, "savefig") for figure in figures) == 1
     cells = [_cell(figure, f"{name}-{k}", wide=wide) for k, figure in enumerate(figures)]
     for figure in figures:

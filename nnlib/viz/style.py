@@ -58,7 +58,7 @@ def settings() -> dict[str, Any]:
 def styled(draw: Callable) -> Callable:
     """Decorate a function that draws, so that it draws in the book's style.
 
-    Afterwards matplotlib's own settings are restored.
+    Afterwards matplotlib's previous settings are restored.
 
     >>> @styled
     ... def diagonal(ax=None):
@@ -121,11 +121,8 @@ def panel(*, title: str = "", xlabel: str = "", ylabel: str = "", height: float 
 
     axes = Figure(figsize=(WIDTH, height)).add_subplot(axes_class=_panel_class())
     axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
-    ink = {
-        "color": INK,
-        "labelcolor": INK,
-        "labelsize": WORD,
-    }  # also for ticks that are created later
+    # These settings also apply to ticks that are created later.
+    ink = {"color": INK, "labelcolor": INK, "labelsize": WORD}
     axes.tick_params(which="both", grid_color=GRID, grid_linewidth=0.6, **ink)
     return axes
 
@@ -157,6 +154,6 @@ def looks(function: str, items: str, count: int) -> tuple[Look, ...]:
 
 
 def short(value: float) -> str:
-    """Return a number with three significant digits, or as an integer if |value| ≥ 1,000."""
-    text = f"{value + 0.0:,.0f}" if abs(value) >= 1000 else f"{value + 0.0:.3g}"
+    """Return a number with three significant digits, or as an integer if |value| ≥ 999.5."""
+    text = f"{value + 0.0:,.0f}" if abs(value) >= 999.5 else f"{value + 0.0:.3g}"
     return text.replace("-", "−")

@@ -29,7 +29,7 @@ def heatmap(
     limits: tuple[float, float] | None = None,
     ax=None,
 ):
-    """Draw a table of numbers, each written in its cell; larger numbers are darker.
+    """Draw a table of numbers, each written in its cell; cells of larger numbers are darker.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def matrix(
     fmt: str = "",
     ax=None,
 ):
-    """Draw a matrix with its entries, positive in orange and negative in blue.
+    """Draw a matrix with its entries, on orange if positive and on blue if negative.
 
     Larger absolute values have stronger colours, and zero has none. In greyscale, the minus
     signs distinguish negative entries. A matrix with more than 12 columns is drawn as an image
@@ -149,8 +149,8 @@ def matrix(
     xlabel, ylabel, title : str
         Labels of the columns and of the rows, and title of the plot.
     fmt : str
-        Format of an entry, as in ``format``. Default: three digits. Fractions are always
-        written exactly.
+        Format of an entry, as in ``format``. Default: three significant digits, or an integer
+        from 1,000. Fractions are always written exactly.
 
     Raises
     ------

@@ -35,6 +35,11 @@ def test_seeds_are_a_mean_with_a_band_of_one_standard_deviation():
     assert words(ax) == ["mean ± sd of 2 runs"]
 
 
+def test_the_note_states_every_number_of_runs():
+    ax = viz.curves({"a": np.ones((3, 2)), "b": np.ones((5, 2)), "c": [1, 2]}, ylabel="loss")
+    assert words(ax) == ["mean ± sd of 3 or 5 runs"]
+
+
 def test_a_guide_has_the_slope_that_it_names():
     ax = draw("convergence")
     guides = [line for line in ax.get_lines() if line.get_color() == viz.INK]
@@ -57,6 +62,8 @@ def test_bars_start_at_zero_with_their_number_and_spread():
         ax.get_lines()[0].get_xdata(), 1.5 + np.array([-1, 1]) * 0.5**0.5
     )
     assert words(ax) == ["3", "1.5"]
+    ax = viz.bars({"a": -999.4, "b": 999.5, "c": 1234}, xlabel="x")
+    assert words(ax) == ["−999", "1,000", "1,234"]
 
 
 def test_masses_are_stems_and_marks_carry_their_names():

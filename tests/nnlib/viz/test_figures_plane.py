@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import numpy as np
+import pytest
 import torch
 
 from nnlib import tensor, viz
@@ -52,6 +53,14 @@ def test_regions_takes_any_kind_of_classifier():
         with naming(classifier):
             ax = viz.regions(classifier, limits=((0, 2), (0, 2)))
             np.testing.assert_allclose(edges_of(ax).sum(axis=1), 2, atol=0.06)
+
+
+def test_regions_takes_names_and_labels_from_the_classes_of_an_estimator():
+    classifier = neighbors.KNeighborsClassifier(1).fit(POINTS, np.array([3, 5])[LABELS])
+    assert set(words(viz.regions(classifier, limits=((0, 2), (0, 2))))) == {"3", "5"}
+    assert labels_of(viz.regions(classifier, POINTS, 3 + 2 * LABELS)) == ["3", "5"]
+    with pytest.raises(ValueError, match=r"labels from classes_ = \[3 5\], got"):
+        viz.regions(classifier, POINTS, LABELS)
 
 
 def test_vectors_have_their_tips_their_names_and_the_grid_of_the_matrix():
