@@ -70,10 +70,10 @@ def card(node: Node, gradients: bool) -> Card:
 
 
 class Deck(NamedTuple):
-    """Positions of the cards, with room for the largest card of each layer in every slot.
+    """Positions of the cards: each layer and each slot has room for its largest card.
 
     ``layers`` contains the centre and half the extent of each layer, and ``step`` is the
-    distance between two slots.
+    distance between adjacent slots.
     """
 
     along_x: bool
@@ -91,7 +91,7 @@ class Deck(NamedTuple):
 
 
 def deck(cards: Sequence[Card], laid_out: Layout, direction: str) -> Deck:
-    """Return the positions of the cards, with room for the largest card of each layer."""
+    """Return the positions of the cards."""
     along_x = direction == "right"
     sizes = [c.size if along_x else c.size[::-1] for c in cards]
     between_layers, between_slots = GAP[direction]

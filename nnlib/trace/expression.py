@@ -60,7 +60,7 @@ def expression(text: str, /, **values: float) -> Graph:
     ------
     ValueError
         If the text is not a valid expression (the message gives the line and column), a name
-        has no value, a value is not used, or a step has no finite real result.
+        has no value, a value is not used, or a result or derivative is not finite and real.
 
     Source: chapter "Backpropagation".
 
@@ -111,7 +111,7 @@ def _parsed(text: str) -> list[ast.stmt]:
         k = _index(text, error.lineno) + error.offset - 1
         raise _error(text, k, "not an expression") from None
     if not statements:
-        raise ValueError("expression: expected an expression, got an empty string")
+        raise ValueError(f"expression: expected an expression, got {text!r}")
     if _depth(statements) > DEEPEST:
         raise ValueError(f"expression: more than {DEEPEST} levels of nesting")
     return statements

@@ -16,7 +16,7 @@ SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 class Gate(NamedTuple):
     """The notation for one operation.
 
-    ``text`` and ``latex`` are format strings with a field for each operand.
+    ``text`` and ``latex`` are format strings with one field for each operand, or one for all.
     """
 
     word: str
@@ -61,13 +61,13 @@ def symbol(operation: str, constants: list[float | None]) -> str:
     return f"{number(first)}{sign}x"
 
 
-def number(value: float, digits: int = 3) -> str:
+def number(value: float) -> str:
     """Return a number as text with three significant digits and a proper minus sign.
 
     >>> number(-0.53345), number(4.0), number(-0.0)
     ('−0.533', '4', '0')
     """
-    text = f"{value:.{digits}g}".replace("-", "−")
+    text = f"{value:.3g}".replace("-", "−")
     return "0" if text == "−0" else text
 
 

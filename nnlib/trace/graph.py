@@ -91,7 +91,9 @@ class Graph:
         3. multiply sends 3 × 1 = 3 to x and 2 × 1 = 2 to y
         """
         if any(node.operation and not node.local for node in self.nodes):
-            raise ValueError("steps: expected a graph from trace.expression, not of Tensors")
+            raise ValueError(
+                "steps: expected a graph from trace.expression, got one of Tensors"
+            )
         return Steps([*forward_steps(self.nodes), *backward_steps(self.nodes)], self)
 
     def layout(self) -> Layout:
@@ -122,10 +124,10 @@ class Graph:
     def data(self) -> dict:
         """Return everything that a script needs to draw and compute a graph of numbers.
 
-        Raises ValueError if a node contains an array.
+        Raises ValueError if a value is an array, or None because it was not recorded.
         """
         if not all(node.is_scalar for node in self.nodes):
-            raise ValueError("data: expected a graph of numbers, got a graph of arrays")
+            raise ValueError("data: expected a number at each node, got an array or None")
         positions, index = self.layout(), {node: k for k, node in enumerate(self.nodes)}
         nodes = [
             {

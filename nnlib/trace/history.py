@@ -86,7 +86,7 @@ def graph(
     if len(nodes) > most:
         raise ValueError(
             f"graph: expected at most {most} nodes, got {len(nodes)}; draw the "
-            "graph of an earlier tensor, or increase most"
+            "graph of an earlier tensor, or pass a larger `most`"
         )
     return Graph(nodes)
 

@@ -23,22 +23,23 @@ class Node:
     Attributes
     ----------
     name : str
-        The given name, or the first free name among ``v1``, ``v2`` and so on.
+        The name from the caller or the module, or a new one: ``f`` for the output, or the first
+        free name among ``v1``, ``v2`` and so on (``x1`` for a leaf, ``k1`` for a constant).
     operation : str
         Name of the operation that computed the value, such as ``"mul"``; empty for an input.
     operands : tuple of Node or float
         The operands of the operation: other nodes and constants.
-    value : float or ndarray
+    value : float, ndarray or None
         The value in the forward pass; None if it is unknown.
-    gradient : float or ndarray
+    gradient : float, ndarray or None
         The derivative of the output with respect to this value, which is the sum of the
         gradients that its users send; None for a constant.
     local : tuple of float or None
         In the graph of an expression, the derivative with respect to each operand; None for a
         constant.
     sent : tuple of float, ndarray or None
-        The gradient that the operation sends to each operand, which is the local derivative
-        times the gradient.
+        The gradient that the operation sends to each operand; for numbers, this is the local
+        derivative times the gradient.
     shape : tuple of int
         The shape of the value and of the gradient.
     scope : Scope

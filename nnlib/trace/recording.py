@@ -146,7 +146,7 @@ class recording:
         return self._by_node.get(node)
 
     def written(self, outs: tuple[Tensor, ...], inputs: dict[str, Any], rule: Any) -> None:
-        """Record an operation under the name of its rule or of the function around it."""
+        """Record an operation under the name of its rule, or of the function that ran it."""
         if rule is None:  # use the function that called record, because record called this one
             rule = sys._getframe(2).f_code.co_name
         name = getattr(rule, "__qualname__", rule)

@@ -132,7 +132,7 @@ class Tape:
         """Return an operation's operands and the index of each operand's edge, or None.
 
         A constant has no edge. Without a recording, the order of constants and other operands
-        is unknown, so a constant ``a`` comes first, and all other constants come last.
+        is unknown, so a constant that is saved as ``a`` comes first, and all others come last.
         """
         if node.edges and node.edges[0][1] is None:  # this is one of several results
             return (self.created[node.edges[0][0]],), (0,)

@@ -10,7 +10,7 @@ from .gates import number
 
 __all__ = ["digits", "facts", "lines", "one_line", "plain", "shape_text", "slope", "tex_name"]
 
-ROWS, COLUMNS, ENTRIES = 4, 4, 12  # the largest array that is shown in full
+COLUMNS, ENTRIES = 4, 12  # limits for an array that is shown in full
 
 
 def plain(array: Any) -> Any:

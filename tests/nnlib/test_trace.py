@@ -82,7 +82,7 @@ def test_constants_are_folded_and_shown_in_the_gate():
         ("import os", {}, "expected an expression or 'name = expression'"),
         ("x = 2 * x", dict(x=1), "the name 'x' is already used"),
         ("2 * 3", {}, "does not depend on any input"),
-        ("", {}, "got an empty string"),
+        ("", {}, "expected an expression, got ''"),
         ("x + 1", dict(x=1, y=2), "y is not used in the output"),
         ("w = x * x; x + 1", dict(x=1), "line 1, column 5: w is not used in the output"),
         ("x + 1\nx * x; x + 2", dict(x=1), "line 1, column 1: 'x \\+ 1' is not used"),
