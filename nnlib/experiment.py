@@ -7,7 +7,7 @@ a different version of the program, and ``stored.again()``, which repeats a smal
 experiment and compares it with the stored results.
 
 Training results differ between processors, so the program defines a tolerance for each
-result of this part: ``TOLERANCES = {"loss": {"relative": 0.05}, "accuracy": {"absolute":
+repeated result: ``TOLERANCES = {"loss": {"relative": 0.05}, "accuracy": {"absolute":
 0.02}}``. If a result is a list, the tolerance can be a list with one entry for each element. A
 result without a tolerance must be equal up to rounding. Assign ``TOLERANCES`` at the top level
 of the program. The hash of the program excludes this statement and docstrings, because they
@@ -48,15 +48,15 @@ def record(
     seeds : iterable of int
         One seed for each run.
     thin : callable, optional
-        Part of the experiment that is short enough for a page. Default: ``run`` with the first
-        seed.
+        The program's function ``thin``, which returns the results of a part that is short
+        enough for a page. Default: ``run`` with the first seed.
 
     Returns
     -------
     Path
         The JSON file. It contains the hash of the program, the seeds, the runs, the mean and
-        the spread (sample standard deviation over the seeds) of each number, the versions, the
-        machine and the time in seconds.
+        the spread (sample standard deviation over the seeds) of each number, the results of
+        ``thin``, the versions, the machine and the time in seconds.
 
     Raises
     ------
@@ -257,7 +257,7 @@ def _pairs(new, stored, tolerance, name: str) -> Iterator[tuple]:
             yield from _pairs(a, b, part, f"{name}[{k}]")
     else:
         numbers = _is_number(new) and _is_number(stored)
-        yield name, new, stored, tolerance if numbers else {}
+        yield name or "the names", new, stored, tolerance if numbers else {}
 
 
 def _is_tolerance(value) -> bool:
@@ -316,9 +316,9 @@ def load(name: str, folder: str | Path = "experiments") -> Stored:
     """
     program = Path(folder) / f"{name}.py"
     results = program.with_suffix(".json")
-    for path in (program, results):
+    for path, advice in (program, "check the name"), (results, "run `make experiments`"):
         if not path.exists():
-            raise FileNotFoundError(f"load: no {path}; run `make experiments` to create it")
+            raise FileNotFoundError(f"load: no {path}; {advice}")
     content = json.loads(results.read_text(encoding="utf-8"))
     if missing := [key for key in KEYS if key not in content]:
         raise ValueError(f"load: {results} has no {missing}; was it written by `record`?")

@@ -1,4 +1,4 @@
-"""Global settings, named as in PyTorch, that programs change when they start."""
+"""Global settings, as in PyTorch, to change at the start of a program."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def set_num_threads(num: int) -> None:
 
 
 def get_num_threads() -> int:
-    """Return the number of threads for matrix products that threadpoolctl reports."""
+    """Return the number of threads for matrix products or, without threadpoolctl, of CPUs."""
     return max([pool["num_threads"] for pool in thread_pools()], default=os.cpu_count() or 1)
 
 

@@ -101,7 +101,7 @@ class Steps(list):
         Halving. One step.
         1. Halve 6.
         """
-        from .viz.html import Html  # here, so that nnlib.viz can import this module
+        from .viz.html import Html  # here, because it imports all of nnlib.viz
 
         if not self:
             raise ValueError("Steps.play: expected at least one step, got none")

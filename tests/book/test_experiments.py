@@ -83,6 +83,18 @@ def test_results_of_another_version_of_the_program_are_refused(tmp_path):
         experiment.load("coin", tmp_path)
 
 
+def test_a_missing_program_or_result_and_other_names_are_refused(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"coin\.py; check the name"):
+        experiment.load("coin", tmp_path)
+    stored = moved(tmp_path, 0, {})
+    stored.program.write_text(THIN)
+    with pytest.raises(ValueError, match=r"don't match: the names\. Correct"):
+        stored.again()
+    stored.program.with_suffix(".json").unlink()
+    with pytest.raises(FileNotFoundError, match=r"coin\.json; run `make experiments`"):
+        experiment.load("coin", tmp_path)
+
+
 def moved(folder, by, within):
     """Return stored results whose mean is shifted, of a program that states a tolerance."""
     path = made(folder)
