@@ -224,8 +224,8 @@ def timeline(
     Raises
     ------
     ValueError
-        If times and values differ in length, are empty or not finite, or there are more than
-        nine forecasts.
+        If times and values differ in length, are empty or not finite, there are more than nine
+        forecasts, or one has the name of the series.
 
     >>> ax = timeline([1, 2, 3], [5, 6, 8], forecasts={"same again": ([4, 5], [8, 8])},
     ...               xlabel="year", ylabel="spots")
@@ -233,6 +233,8 @@ def timeline(
     ['measured', 'same again']
     """
     forecasts = mapping("timeline", "forecasts", forecasts or {})
+    if name in forecasts:
+        raise ValueError(f"timeline: expected forecasts with names other than {name!r}")
     first, *styles = looks("timeline", "series", 1 + len(forecasts))
     series = {k: _series(k, *f) for k, f in {name: (t, y), **forecasts}.items()}
     axes = canvas("timeline", ax, title=title, xlabel=xlabel, ylabel=ylabel)

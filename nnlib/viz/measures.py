@@ -168,8 +168,9 @@ def scree(
     Raises
     ------
     ValueError
-        If the variances are negative, not in descending order, all zero or not finite, their
-        sum exceeds the total, or components is below 1.
+        If the variances are all zero or not finite; if, by more than rounding (1e-4 of the
+        total), they are negative, not in descending order or sum to more than the total; or if
+        components is below 1.
 
     Source: Cattell (1966), The scree test for the number of factors.
 
@@ -181,7 +182,7 @@ def scree(
     total = v.sum() if total is None else float(total)
     slack = ROUNDING * abs(total)
     rising = (np.diff(v) > slack).any()
-    if v.min() < 0 or rising or not 0 < v.sum() <= total + slack:
+    if v.min() < -slack or rising or not 0 < v.sum() <= total + slack:
         raise ValueError(
             "scree: expected descending variances of at least 0 that sum to the total or less, "
             f"got {v.min():g} to {v.max():g} with sum {v.sum():g} and total {total:g}"

@@ -130,3 +130,5 @@ def test_scree_counts_the_part_of_the_total_beyond_the_first():
     ax = viz.scree([4.0, 2.0], total=8.0)
     assert [bar.get_height() for bar in ax.patches] == [0.5, 0.25]
     assert list(ax.get_lines()[0].get_ydata()) == [0.5, 0.75]
+    ax = viz.scree([1.0, 0.0, -1e-17])  # eigenvalues of a singular covariance, up to rounding
+    assert list(ax.get_lines()[0].get_ydata()) == [1, 1, 1]

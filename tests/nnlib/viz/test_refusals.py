@@ -35,6 +35,7 @@ REFUSED = [
     ("distributions", ({"a": [1]},), {"x": [0, 1], "xlabel": "x"}, "expected 2 numbers"),
     ("timeline", ([1, 2], [1]), NAMES, r"as many times as values for 'measured', got \(2,\)"),
     ("timeline", ([1], [1]), NAMES | {"forecasts": FORECASTS}, "one to ten series, got 12"),
+    ("timeline", ([1], [1]), NAMES | {"name": "0", "forecasts": {"0": ([1], [1])}}, "than '0'"),
     ("heatmap", (np.zeros((2, 3), int), "ab", "ab"), NAMES, r"expected a table \(2, 2\)"),
     ("heatmap", ([[NAN]], "a", "b"), NAMES, "finite numbers for the table"),
     ("confusion", ([0, 2], [0, 1], "ab"), {}, "true classes from 0 below 2, got 0 to 2"),
