@@ -72,7 +72,7 @@ def show(*figures_or_axes, alt: str, name: str, wide: bool = True) -> Html:
     if not re.fullmatch(r"[a-z0-9-]+", name):
         raise ValueError(f"show: expected a name like 'loss-curve', got {name!r}")
     figures = {id(figure): figure for figure in map(_whole, figures_or_axes)}.values()
-    # Figures in HTML don't count, because they fill a row of their own.
+    # Figures in HTML don't count, because each of them fills a row.
     wide &= sum(hasattr(figure, "savefig") for figure in figures) == 1
     cells = [_cell(figure, f"{name}-{k}", wide=wide) for k, figure in enumerate(figures)]
     for figure in figures:
