@@ -121,7 +121,8 @@ def reals(name: str, argument: str, x: Any, *, kinds: str = "biuf") -> np.ndarra
     if x.dtype == object and all(isinstance(e, numbers.Real) for e in x.flat):
         x = x.astype(np.float64)
     if x.dtype.kind not in kinds:
-        raise TypeError(f"{name}: expected {argument} to be real numbers, got {x.dtype}")
+        expected = "integers" if kinds == "iu" else "real numbers"
+        raise TypeError(f"{name}: expected {argument} to be {expected}, got {x.dtype}")
     return x
 
 

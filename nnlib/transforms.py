@@ -1,7 +1,7 @@
 """Data augmentation: random changes to images.
 
-The functions change an image (C, H, W), or a batch (N, C, H, W), with given parameters. The
-classes draw these parameters at random from ``rng``, separately for each image of a batch.
+The functions change an image (C, H, W), or a batch (N, C, H, W), with given parameters. Classes
+with an argument ``rng`` draw these parameters at random, separately for each image of a batch.
 
 >>> import numpy as np
 >>> from nnlib.datasets import fashion_mnist
@@ -11,7 +11,7 @@ classes draw these parameters at random from ``rng``, separately for each image 
 >>> augment(train.X[:50].reshape(-1, 1, 28, 28)).shape
 (50, 1, 28, 28)
 
-In a ``DataLoader``, the dataset changes each image:
+With a ``DataLoader``, apply the transform in the dataset's ``__getitem__``:
 
 >>> from nnlib.utils.data import DataLoader, Dataset
 >>> class Clothes(Dataset):
@@ -201,8 +201,8 @@ def crop(x: np.ndarray, top: Any, left: Any, height: int, width: int) -> np.ndar
     j = _positions("crop", "left", left, x) + np.arange(width)
     if not (_within(i, H) and _within(j, W)):
         raise ValueError(
-            f"crop: expected top and left of windows within {H} x {W} pixels, got rows "
-            f"{i.min()} to {i.max()} and columns {j.min()} to {j.max()}"
+            f"crop: expected windows within {H} x {W} pixels, got rows {i.min()} to {i.max()} "
+            f"and columns {j.min()} to {j.max()}"
         )
     flat = x.reshape(*x.shape[:-2], H * W)
     at = np.broadcast_to(i * W + j, (*N, height, width)).reshape(*N, 1, height * width)
@@ -574,7 +574,7 @@ class Compose:
         several = isinstance(transforms, tuple | list) and transforms
         if not several or not all(map(callable, transforms)):
             raise TypeError(
-                f"Compose: expected transforms as a sequence of functions, got {transforms!r}"
+                f"Compose: expected a nonempty list or tuple of functions, got {transforms!r}"
             )
         self.transforms = tuple(transforms)
 

@@ -111,8 +111,8 @@ def describe(name: str | None = None) -> Card | Cards:
     Returns
     -------
     Card or Cards
-        The description, which is printed as text. A notebook displays it as a table, and for
-        a single dataset also an image or an excerpt.
+        The description, which is printed as text. A notebook displays a table and, for a
+        single dataset, an image or an excerpt.
 
     Raises
     ------

@@ -39,7 +39,7 @@ class Weather(NamedTuple):
 
 
 class Utterances(NamedTuple):
-    """Spoken vowels ``X``, padded with zeros after their ``lengths``, and speakers ``y``."""
+    """Spoken vowels ``X``, zero-padded, their ``lengths`` in frames, and speakers ``y``."""
 
     X: np.ndarray
     lengths: np.ndarray

@@ -1,4 +1,4 @@
-"""Texts: first names, and plays of Shakespeare."""
+"""Texts: first names, and plays by Shakespeare."""
 
 from typing import NamedTuple
 
@@ -30,7 +30,7 @@ class FirstNames(NamedTuple):
 
 
 class Plays(NamedTuple):
-    """Plays of Shakespeare: their titles and their texts."""
+    """Plays by Shakespeare: their titles and their texts."""
 
     titles: tuple[str, ...]
     texts: tuple[str, ...]
@@ -65,7 +65,7 @@ def first_names() -> tuple[FirstNames, FirstNames]:
 
 
 def shakespeare() -> tuple[Plays, Plays]:
-    """Return eight plays of Shakespeare for training and one for testing.
+    """Return eight plays by Shakespeare for training and one for testing.
 
     The test play, *The Tempest*, contains only characters that also occur in the training
     plays.

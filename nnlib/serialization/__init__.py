@@ -15,7 +15,7 @@ elements of each storage, in memory order). The pickle represents a tensor by th
 number of elements of its storage, and by its offset, shape and strides. Tensors that shared
 memory therefore share it again after loading.
 
-**Supported types**: None, bool, numbers, str, bytes, list, tuple, set, dict, OrderedDict,
+**Supported types**: None, bool, int, float, str, bytes, list, tuple, set, dict, OrderedDict,
 Counter, Tensor and Parameter, and therefore every ``state_dict``. ``reader.py`` explains why
 loading a file can't do anything except create such data. Whole modules and objects of other
 classes are not supported.

@@ -61,15 +61,12 @@ class Archive:
             raise fault("two files in the archive have the same name")
         for info in files:
             folder, *path = info.filename.split("/")
-            if (
-                folder != self.folder
-                or {"", ".", ".."} & {folder, *path}
-                or "\\" in info.filename
-            ):
+            invalid = {"", ".", ".."} & {folder, *path} or "\\" in info.filename
+            if invalid or folder != self.folder:
                 raise fault(f"a file in the archive has the invalid path {info.filename!r}")
             if info.flag_bits & 1 or info.compress_type != zipfile.ZIP_STORED:
                 raise fault(
-                    f"{info.filename} is compressed or encrypted, which save never does"
+                    f"{info.filename} is compressed or encrypted, but save does neither"
                 )
             if info.compress_size != info.file_size:
                 raise fault(f"{info.filename} is not compressed, but declares two sizes")

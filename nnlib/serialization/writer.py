@@ -85,8 +85,8 @@ class Writer(pickle._Pickler):
         if type(x) in (*PLAIN, Name) or any(x is function for function in CALLED):
             return NotImplemented
         raise pickle.PicklingError(
-            f"save: cannot save an object of type {type(x).__name__}; save tensors, numbers, "
-            "text and lists, tuples, sets and dicts of them, such as a state_dict"
+            f"save: cannot save an object of type {type(x).__name__}; save tensors, int, "
+            "float, str, and lists, tuples, sets and dicts of them, such as a state_dict"
         )
 
     def parts(self, x: Tensor) -> tuple:

@@ -86,8 +86,8 @@ def ngram_probabilities(counts: np.ndarray, *, alpha: float = 0.0) -> np.ndarray
     Returns
     -------
     (C, ..., C) float64
-        Probabilities that sum to 1 along the last axis. If all counts in a row are 0, they are
-        1 / C.
+        Probabilities that sum to 1 along the last axis. If all counts in a row are 0, each of
+        its probabilities is 1 / C.
 
     Raises
     ------

@@ -154,11 +154,11 @@ class Vocabulary:
 def _listed(function: str, tokens: Any) -> list[str]:
     """Return the characters of a str, or the tokens of an iterable, as a list."""
     if not isinstance(tokens, Iterable):
-        raise TypeError(f"{function}: expected tokens as str, got {type(tokens).__name__}")
+        raise TypeError(f"{function}: expected str or list of str, got {type(tokens).__name__}")
     tokens = list(tokens)
     for token in tokens:
         if not isinstance(token, str):
-            raise TypeError(f"{function}: expected tokens as str, got {token!r}")
+            raise TypeError(f"{function}: expected each token to be a str, got {token!r}")
     return tokens
 
 
@@ -166,5 +166,5 @@ def whole(function: str, argument: str, numbers: Any) -> np.ndarray:
     """Return integers as an int64 array; an empty list is allowed."""
     array = checks.reals(function, argument, numbers)
     if array.dtype.kind not in "iu" and array.size:
-        raise TypeError(f"{function}: expected integers as {argument}, got {array.dtype}")
+        raise TypeError(f"{function}: expected integers in {argument}, got {array.dtype}")
     return array.astype(np.int64)

@@ -25,9 +25,10 @@ def checkpoint(
 ) -> Any:
     """Return ``function(*args, **kwargs)`` without storing values for the backward pass.
 
-    The backward pass calls the function again, with the same random numbers. Parameters that
-    the function uses get their gradients as usual. As with ``use_reentrant=False`` in PyTorch,
-    no input has to require a gradient. The option itself has no effect here.
+    The backward pass calls the function again, with the same random numbers unless
+    ``preserve_rng_state=False``. Parameters that the function uses get gradients as usual. As
+    with ``use_reentrant=False`` in PyTorch, the inputs don't need to require a gradient; the
+    option itself has no effect here.
 
     Raises TypeError if the function returns neither a Tensor nor a tuple of Tensors, and
     RuntimeError if the function uses the result of an earlier operation that isn't an argument.

@@ -46,13 +46,13 @@ class DataLoader(Generic[T]):
         unless ``persistent_workers=True``.
     num_workers, pin_memory, timeout, multiprocessing_context, prefetch_factor, \
     persistent_workers, pin_memory_device, in_order
-        Accepted as in torch, but otherwise ignored, because samples are loaded in this process.
+        Checked as in torch but otherwise unused, because samples are loaded in this process.
 
     Raises
     ------
     ValueError
-        If options are incompatible or out of range, or if an option that determines the order
-        is assigned later.
+        If options are incompatible or out of range, or if dataset, batch_size, sampler,
+        batch_sampler, drop_last or persistent_workers is assigned later.
 
     >>> from nnlib import Tensor
     >>> loader = DataLoader(TensorDataset(Tensor([1.0, 2.0, 3.0])), batch_size=2)
@@ -186,14 +186,12 @@ class DataLoader(Generic[T]):
         """Restore a state that the method ``state_dict`` returned."""
         expected = self.state_dict()
         for name in ("batch_size", "samples"):
-            value = state_dict[name]
-            expect(
-                self, value == expected[name], f"a state with {name} {expected[name]}", value
-            )
-        state, has_own = state_dict["generator"], expected["generator"] is not None
-        article = "a" if has_own else "no"
-        expect(self, (state is not None) == has_own, f"a state with {article} generator", state)
-        if has_own:
+            value, needed = state_dict[name], expected[name]
+            expect(self, value == needed, f"a state with {name} {needed}", value)
+        state, own = state_dict["generator"], expected["generator"] is not None
+        needed, got = ("with", "without") if own else ("without", "with")
+        expect(self, (state is not None) == own, f"a state {needed} a generator", f"one {got}")
+        if own:
             self._source().set_state(state)
 
 

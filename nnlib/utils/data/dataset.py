@@ -205,9 +205,9 @@ def random_split(
     return [Subset(dataset, order[e - k : e]) for e, k in zip(ends, lengths, strict=True)]
 
 
-def _part_lengths(n: int, shares: Sequence[float]) -> list[int]:
+def _part_lengths(n: int, fractions: Sequence[float]) -> list[int]:
     """Return the number of samples in each part; warn if a part is empty."""
-    lengths = [math.floor(n * share) for share in shares]
+    lengths = [math.floor(n * f) for f in fractions]
     for i in range(n - sum(lengths)):
         lengths[i % len(lengths)] += 1
     for i, length in enumerate(lengths):

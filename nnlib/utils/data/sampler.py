@@ -1,4 +1,4 @@
-"""Samplers, which determine the order of samples in an epoch, and batches of indices."""
+"""Samplers, which yield the indices of an epoch, individually or in batches."""
 
 from __future__ import annotations
 

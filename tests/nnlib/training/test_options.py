@@ -120,3 +120,5 @@ def test_parts_that_do_not_belong_together_are_refused(data):
         (lambda: gradient_check(model, data, loss, samples=0), ValueError),
     ]
     assert_refused(calls)
+    with pytest.raises(TypeError, match="expected y to be integers, got float64"):
+        accuracy(model, X, data[1].astype(float))

@@ -134,6 +134,8 @@ def test_the_state_between_epochs_continues_the_order():
     assert DataLoader(numbered(22), shuffle=True).state_dict()["generator"] is None
     with pytest.raises(ValueError, match="state with samples 21, got 22"):
         DataLoader(numbered(21), 4).load_state_dict(DataLoader(numbered(22), 4).state_dict())
+    with pytest.raises(ValueError, match="state without a generator, got one with"):
+        DataLoader(numbered(22), 4).load_state_dict(shuffled().state_dict())
 
 
 def test_worker_init_fn_is_called_once_for_each_worker():
