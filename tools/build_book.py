@@ -30,8 +30,8 @@ FIRST = Path("_build/html/index.html")
 SUMMARY = Path("_build/checks.json")  # written by chapters/_ext/execute/findings.py
 SHOWN = 6  # findings in the summary
 WIDTH = 150  # columns of a finding
-NEEDED = 500_000_000  # bytes of disk space below which a failed build mentions it
-NOISE = "Kernel is running over TCP without encryption"  # a kernel prints this, but it is local
+LITTLE_SPACE = 500_000_000  # bytes; if less is free, a failed build mentions the disk
+NOISE = "Kernel is running over TCP without encryption"  # harmless: the kernels are local
 FAILED = "executed pages failed"  # chapters/_ext/execute/parallel.py lists them
 PROGRAM = """import gc
 gc.set_threshold(100_000, 50, 1_000_000)  # a book has many objects, few of them garbage
@@ -43,11 +43,12 @@ SETTINGS = ("IPYTHONDIR", "MPLCONFIGDIR")
 
 
 def environment(serial: bool, folder: Path = ROOT, *, strict: bool = False) -> dict[str, str]:
-    """Return the environment variables of the build: one thread per kernel, our programs first.
+    """Return the environment variables of the build.
 
-    If the folder contains the packages, the build uses them instead of installed ones. It has
-    its own settings of IPython and matplotlib, because a reader's settings would change the
-    outputs of pages, and a read-only home folder would cause a warning for each page.
+    Each kernel uses one thread, and this Python's programs come first on the PATH. If the
+    folder contains the packages, the build uses them instead of installed ones. It has its own
+    settings for IPython and matplotlib, because a reader's settings would change the outputs of
+    pages, and a read-only home folder would cause a warning for each page.
     """
     programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     workers = {"BOOK_WORKERS": "1"} if serial else {}
@@ -123,10 +124,10 @@ def summary(out: Path) -> Iterator[str]:
     yield f"Please report this (see CONTRIBUTING.md). All details are in {path}"
 
 
-def way_out(out: Path) -> str:
+def advice(out: Path) -> str:
     """Return advice for a reader if the tools fail to build the book."""
     free = shutil.disk_usage(out).free
-    if free < NEEDED:
+    if free < LITTLE_SPACE:
         return f"Only {free / 1e6:.0f} MB are free on this disk. Free 1 GB and run it again."
     return (
         "The first message above that starts with a file name or 'Execution error' shows the "
@@ -149,8 +150,8 @@ def main() -> int:
     status = build(folder, serial=options.serial, strict=strict, out=out)
     seconds = time.monotonic() - started
     if status:
-        advice = "See above." if strict else way_out(out)
-        print(f"The book was not built ({seconds:.0f} s). {advice}", file=sys.stderr)
+        hint = "See above." if strict else advice(out)
+        print(f"The book was not built ({seconds:.0f} s). {hint}", file=sys.stderr)
         return status
     for line in summary(out):
         print(line)

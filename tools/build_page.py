@@ -87,7 +87,7 @@ def build(root: Path, page: str) -> Result:
 
     result, warnings = Result(), io.StringIO()
     out, doctrees = root / OUT, root / DOCTREES
-    shutil.rmtree(out / "chapters", ignore_errors=True)  # pages built with earlier scripts
+    shutil.rmtree(out / "chapters", ignore_errors=True)  # older pages may need older scripts
     try:
         with patch_docutils(), docutils_namespace():
             app = Sphinx(
@@ -182,7 +182,7 @@ def report_lines(page: str, result: Result, wall: float) -> tuple[list[str], boo
     done = done and result.weight <= WEIGHT
     count = sum(not line.startswith("build:  ") for line in lines)
     state = "is complete" if done else f"has {count} problem{'s' * (count != 1)}"
-    if result.seconds > SECONDS:  # no error, because a busy machine is slower
+    if result.seconds > SECONDS:  # doesn't count, because a busy machine is slower
         lines.append(f"The cells ran for {result.seconds:.1f} s, expected at most {SECONDS} s")
     lines.append(
         f"{page} {state}: cells {result.seconds:.1f} s, {result.weight / 1000:,.0f} kB, "

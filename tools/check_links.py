@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 HOST = re.compile(r"localhost|127\.0\.0\.1|([a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
-LEAVING = {"http", "https"}
+EXTERNAL = {"http", "https"}
 UNCHECKED = {"mailto", "data", "javascript", "blob"}
 URL = re.compile(r"url\(['\"]?(#[^)'\"]+)['\"]?\)")
 NOT_OURS = ("_static/", "_vendor/")  # pages that the theme and extensions add
@@ -96,13 +96,14 @@ def _problem(page: str, link: str, files: set[str], pages: dict[str, Links]) -> 
         return "leads out of the book's folder"
     if target not in files:
         return "no such file"
-    of = pages.get(target)
-    return f"no such anchor in {target}" if of and anchor and not of.has(anchor) else ""
+    linked = pages.get(target)
+    missing = linked and anchor and not linked.has(anchor)
+    return f"no such anchor in {target}" if missing else ""
 
 
 def _bad_address(link: str, parts) -> str:
-    """Return the reason if an external address is malformed, or ""."""
-    if parts.scheme not in LEAVING:
+    """Return why an external address is malformed, or ""."""
+    if parts.scheme not in EXTERNAL:
         return f"expected http or https, got {parts.scheme or 'no scheme'}"
     if re.search(r"\s", link):
         return "contains a space"

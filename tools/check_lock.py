@@ -45,7 +45,7 @@ def lacks(python: str, platform: str) -> str:
 
 
 def main() -> int:
-    """Print a line for each combination; return 1 if one lacks something."""
+    """Print a line for each combination; return 1 if one lacks a wheel."""
     pairs = [*product(PYTHONS, PLATFORMS)]
     with ThreadPoolExecutor(4) as pool:
         reasons = [*pool.map(lambda pair: lacks(*pair), pairs)]

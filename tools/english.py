@@ -1,4 +1,4 @@
-"""Compare the English of a text with well-written texts of the field: markers per 1,000 words.
+"""Count the markers of unidiomatic English per 1,000 words of a text.
 
     python tools/english.py chapters/cnn/layers.md   # each hit with a suggestion
     python tools/english.py --summary nnlib docs     # one line per file, the worst first
@@ -101,12 +101,12 @@ READERS = {".md": prose, ".py": of_python, ".js": of_javascript, ".yml": of_yaml
 
 
 def read(path: Path) -> str:
-    """Return the text of a file that people read."""
+    """Return the part of a file that people read."""
     return READERS[path.suffix](path.read_text(encoding="utf-8"))
 
 
 def files(paths: list[str]) -> list[Path]:
-    """Return the files among paths and in folders."""
+    """Return the given files, and the readable files in the given folders."""
     out: list[Path] = []
     for p in map(Path, paths):
         out += sorted(q for q in p.rglob("*") if q.suffix in READERS) if p.is_dir() else [p]
@@ -114,10 +114,10 @@ def files(paths: list[str]) -> list[Path]:
 
 
 def measure(text: str) -> tuple[int, float, dict[str, float], list]:
-    """Return the number of words, the excess of markers, the voice rates and the matches.
+    """Return the number of words, the excess of markers, the rates of voice words and the hits.
 
-    The excess is the markers per 1,000 words above the reference rates; there is a rate for
-    each voice pattern.
+    All rates are per 1,000 words. The excess is the rate of markers above the reference rates.
+    Voice words, such as "you" and "because", are those that teaching texts need.
     """
     words = len(re.findall(r"[A-Za-z][A-Za-z'’-]*", text))
     flat = re.sub(r"(?<!\n)\n(?!\n)", " ", text)
@@ -151,7 +151,7 @@ def findings() -> list[str]:
 
 
 def main() -> int:
-    """Print the requested rates; return 1 if a register has a text above MOST."""
+    """Print the requested rates; return 1 if a file in REGISTERS has more than MOST."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("paths", nargs="*")
     parser.add_argument(
@@ -161,7 +161,7 @@ def main() -> int:
     args = parser.parse_args()
     if args.registers:
         lines = findings()
-        print(*lines, f"{len(lines)} findings in the registers of English", sep="\n")
+        print(*lines, f"{len(lines)} files above {MOST:g} markers per 1,000 words", sep="\n")
         return int(bool(lines))
     rows = [(*measure(read(path)), path) for path in files(args.paths)]
     rows = sorted((r for r in rows if r[0] >= FEWEST or not args.summary), key=lambda r: -r[1])

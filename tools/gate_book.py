@@ -4,8 +4,8 @@ Usage: python tools/gate_book.py
 
 The strict build goes into _build/gate, so that it doesn't touch a reader's build.
 `run_tests.py` starts this program first. A test that needs the book waits for the build, or
-starts it. A built book stays valid until one of its source files changes. A failed build is
-valid only for the current run of pytest.
+starts it. A built book stays valid until one of its source files changes. A failed build
+counts only for the current run of pytest.
 """
 
 import json
@@ -131,7 +131,7 @@ def excerpt(lines: Iterable[str]) -> str:
     """Return the lines of a failed build that name page, line and cause."""
     lines = [COLOUR.sub("", line).rstrip() for line in lines]
     shown = [*dict.fromkeys(filter(FAILURE.search, lines))] or lines[-SHOWN:]
-    more = f"… and {len(shown) - SHOWN} lines more" if len(shown) > SHOWN else ""
+    more = f"… and {len(shown) - SHOWN} more lines" if len(shown) > SHOWN else ""
     return "\n".join([*shown[:SHOWN], more]).rstrip()
 
 

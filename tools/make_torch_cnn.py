@@ -72,7 +72,7 @@ def main() -> None:
         X, y = tensors(data["images"] / 255.0, data["labels"].astype(int))
     folder = HELDBACK / "ps8_pytorch"
     folder.mkdir(exist_ok=True)
-    print("way          visible held-back: first 1,000, all")
+    print("method       visible, first 1,000 held-back, all held-back")
     for name, way in WAYS.items():
         net = trained(way["epochs"], way["augmented"], way["seed"])
         groups = tensors(test.X[:1000], test.y[:1000]), (X[:1000], y[:1000]), (X, y)

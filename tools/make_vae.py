@@ -2,10 +2,9 @@
 
 Run this program by hand. It takes a few minutes on one core, writes the solution file of the
 challenge, which we commit, and prints the ELBO of each method on the visible and on the
-held-back images, in nats per image; we chose the thresholds from these values. `python
-tools/make_vae.py traversals` prints the images of the written question, and the divergence of
-each entry of the code, instead. It needs torch, because torch trains several times faster than
-nnlib.
+held-back images, in nats per image; we chose the thresholds from these values. With the
+argument `traversals`, it instead prints the images of the written question, and the divergence
+of each entry of the code. It needs torch, which trains several times faster than nnlib.
 """
 
 import base64
@@ -32,7 +31,7 @@ READ = SHORT | dict(code=ENTRIES, epochs=40, beta=90.0)
 
 
 def small(X: np.ndarray) -> np.ndarray:
-    """Return images as means of 2 by 2 pixels, 14 by 14, with values from 0 to 1."""
+    """Return images (N, 196) of 14 by 14 pixels, each the mean of 2 by 2 pixels."""
     return X.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196)
 
 

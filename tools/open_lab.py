@@ -21,7 +21,7 @@ SETTINGS = {"@jupyterlab/docmanager-extension:plugin": {"defaultViewers": VIEWER
 
 
 def write_settings(prefix):
-    """Make Jupytext the viewer of Markdown files in the JupyterLab below a prefix."""
+    """Make Jupytext the viewer of Markdown files in the JupyterLab under a prefix."""
     path = Path(prefix) / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(SETTINGS))
@@ -35,14 +35,14 @@ def pages(chapters=CHAPTERS):
 
 
 def file_of(page, chapters=CHAPTERS):
-    """Return the file of a page below the chapters; exit if there is no page of this name."""
+    """Return the file of a page below the chapters; exit if there is no page with this name."""
     name, known = page.strip("/").removeprefix("chapters/").removesuffix(".md"), pages(chapters)
     if name in known:
         return f"{name}.md"
     last = name.rpartition("/")[2]
     same = [page for page in known if page.rpartition("/")[2] == last]
     near = same + [n for n in difflib.get_close_matches(name, known) if n not in same]
-    hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {', '.join(known)}"
+    hint = f"did you mean {' or '.join(near)}?" if near else f"choose from {', '.join(known)}"
     sys.exit(f"open_lab: no page is called {page!r}; {hint}")
 
 
@@ -54,7 +54,7 @@ def command(page, more):
 
 
 def main():
-    """Write the settings and replace this process with JupyterLab."""
+    """Write the settings, run JupyterLab, and exit with its status."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--page", default="", metavar="PART/PAGE", help="open this page")
     options, more = parser.parse_known_args()

@@ -1,4 +1,4 @@
-"""Execute every page and judge every problem as processors of other kinds would round.
+"""Execute every page and judge every problem with the rounding of other kinds of processors.
 
 Usage: python tools/rounding.py [--processors NAME …] [--pages PAGE …]
 

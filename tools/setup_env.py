@@ -97,7 +97,7 @@ def digest(name):
 def finished(packages, index):
     """Return whether the locked packages are installed, with torch from the requested index.
 
-    Without TORCH_INDEX, any torch is accepted, so that you set the variable only once.
+    Without TORCH_INDEX, any torch is accepted, so you need to set the variable only once.
     """
     done = STAMP.read_text().splitlines() if STAMP.exists() else []
     return done[:1] == [packages] and (not index or done[2:] == [index])
@@ -231,7 +231,7 @@ def relative(path):
     """Return the text of a .pth file with folders relative to the file.
 
     Python reads these files in the locale's encoding, so with LC_ALL=C it couldn't start at all
-    if the path of the project contained an umlaut.
+    if the path of the project contained a non-ASCII letter.
     """
     folders = path.read_text(encoding="utf-8").splitlines()
     return "".join(f"{os.path.relpath(folder, path.parent)}\n" for folder in folders)

@@ -1,10 +1,10 @@
 """Install the programs beyond Python that the tests need, or print the command.
 
-The tests need bubblewrap for the grader's sandbox, a Chromium browser to open the built book,
-and PostgreSQL, which the grader's tests start themselves. If you are root on Debian or Ubuntu,
-the program installs them; otherwise it prints the command to run. If Debian offers the headless
-Chromium, the program installs that too, because tests that open pages then take a quarter less
-time.
+The tests need bubblewrap and setpriv for the grader's sandbox, a Chromium browser to open the
+built book, and PostgreSQL, which the grader's tests start themselves. If you are root on Debian
+or Ubuntu, the program installs them; otherwise it prints the command to run. If Debian offers
+the headless Chromium, the program installs that too, because tests that open pages then take a
+quarter less time.
 """
 
 import glob
@@ -27,7 +27,7 @@ NEEDED = {  # Debian package: programs, any of which will do
     "util-linux": ("setpriv",),
 }
 CAREFUL = "--no-remove -o Acquire::Retries=0 -o Acquire::http::Timeout=15"
-UNASKED = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+NO_PROMPTS = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
 ELSEWHERE = "/usr/lib/postgresql/*/bin"  # where Debian puts programs that are not on the PATH
 
 
@@ -76,7 +76,7 @@ def install_windowless():
     if subprocess.run(["apt-cache", "show", WINDOWLESS], **quiet).returncode == 0:
         print(f"Installing {WINDOWLESS} (once)", flush=True)
         command = f"apt-get install -y --no-install-recommends {CAREFUL} {WINDOWLESS}"
-        subprocess.run(command.split(), env=UNASKED, **quiet)
+        subprocess.run(command.split(), env=NO_PROMPTS, **quiet)
 
 
 def install(wanted):
@@ -92,7 +92,7 @@ def install(wanted):
             f"  {line(wanted, root)}"
         )
     print(f"Installing {', '.join(wanted)} (once)", flush=True)
-    if subprocess.run(line(wanted, root), shell=True, env=UNASKED, check=False).returncode:
+    if subprocess.run(line(wanted, root), shell=True, env=NO_PROMPTS, check=False).returncode:
         sys.exit(f"system_packages: that failed. Run it by hand:\n  {line(wanted, root)}")
 
 

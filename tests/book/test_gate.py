@@ -34,7 +34,7 @@ def test_a_failure_is_reported_only_by_page_line_and_cause():
         "maths/svd-pca.md:7: WARNING: undefined label: 'nowhere'",
     ]
     many = [f"a.md:{k}: WARNING: x" for k in range(999)]
-    assert excerpt(many).splitlines()[-1] == f"… and {999 - gate_book.SHOWN} lines more"
+    assert excerpt(many).splitlines()[-1] == f"… and {999 - gate_book.SHOWN} more lines"
 
 
 def test_the_log_shows_when_all_pages_have_been_executed(tmp_path):

@@ -246,7 +246,7 @@ def test_headless_chromium_is_installed_where_it_is_offered(monkeypatch, tmp_pat
         (tmp_path / name).write_text(f"#!/bin/sh\n{code}\n")
         (tmp_path / name).chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(system, "UNASKED", {"PATH": str(tmp_path)})
+    monkeypatch.setattr(system, "NO_PROMPTS", {"PATH": str(tmp_path)})
     system.install_windowless()
     assert (tmp_path / "asked").read_text().endswith("chromium-headless-shell\n")
     (tmp_path / "apt-cache").write_text("#!/bin/sh\nexit 100\n")

@@ -1,6 +1,6 @@
 """Sequences of eight words (runs), and the hashes of those in the lecture notes.
 
-We may not publish the notes, so we store only hashes: five bytes per run, sorted. A run of a
+We cannot publish the notes, so we store only hashes: five bytes per run, sorted. A run of a
 page that is not in the notes has a matching hash with probability (number of hashes) / 2⁴⁰,
 about 3 in 100 million; for the whole book, the probability is less than one in fifty.
 """
@@ -54,7 +54,9 @@ def load(path: Path) -> frozenset[bytes]:
     """Return the hashes stored in a file."""
     data = path.read_bytes()
     if len(data) % BYTES:
-        raise ValueError(f"load: {path.name}: not a multiple of {BYTES} bytes: {len(data)}")
+        raise ValueError(
+            f"load: expected a multiple of {BYTES} bytes in {path.name}, got {len(data)}"
+        )
     return frozenset(data[k : k + BYTES] for k in range(0, len(data), BYTES))
 
 

@@ -58,7 +58,7 @@ class Cell:
 
     @cached_property
     def tree(self) -> ast.Module:
-        """Return the cell's syntax tree, an empty one if it is not Python."""
+        """Return the cell's syntax tree, or an empty one if it is not Python."""
         try:
             return ast.parse(self.code)
         except SyntaxError:
@@ -199,14 +199,14 @@ class PageSource:
 
     @property
     def words(self) -> int:
-        """Return how many words the lesson has; a formula counts as one."""
+        """Return the number of words in the lesson; a formula counts as one."""
         prose = "\n".join(line.text for line in self.lesson)
         text = ROLE.sub(" ", FORMULA.sub(" x ", prose))
         return len(re.findall(r"[^\W_][\w'’.,:-]*", text))
 
     @property
     def figures(self) -> int:
-        """Return how many figures there are before the exercises."""
+        """Return the number of figures before the exercises."""
         cells = [cell for cell in self.cells if not cell.in_exercises]
         return sum("figure:" in cell.options or "play(" in cell.code for cell in cells)
 

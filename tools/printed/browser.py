@@ -17,8 +17,8 @@ QUIET = (
     "--disable-sync",
     "--allow-file-access-from-files",
 )
-# Run before the page's own scripts, so that our elements stay what they are without a script:
-# a still image with words and answers.
+# Runs before the page's own scripts, so that our elements look as they do without scripts: a
+# still image with words and answers.
 STILL = "customElements.define = () => {};"
 # Open all folds, and add a hidden link to each link target, so that Chromium writes a named
 # destination for it into the PDF.
@@ -77,7 +77,7 @@ def printer() -> Iterator[Printer]:
     Raises
     ------
     RuntimeError
-        If none is installed.
+        If no Chromium is installed.
     """
     from playwright.sync_api import sync_playwright
 
@@ -91,5 +91,5 @@ def printer() -> Iterator[Printer]:
 
 
 def quoted(text: str) -> str:
-    """Return a text as a string of CSS."""
+    """Return a text as a CSS string."""
     return json.dumps(text, ensure_ascii=False)

@@ -302,7 +302,7 @@ def _properties(name: str, content: bytes) -> str:
 
 
 def pack(book: Book) -> bytes:
-    """Return the archive, the same bytes for the same book."""
+    """Return the archive; the same book always gives the same bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         kind = zipfile.ZipInfo("mimetype", DATE)

@@ -63,7 +63,7 @@ def make(root: Path, target: Path, printer: Printer, only: list[str] | None = No
     Parameters
     ----------
     root : Path
-        The book's folder, built.
+        The folder of the built book.
     target : Path
         The file to write.
     printer : Printer

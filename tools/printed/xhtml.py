@@ -77,7 +77,7 @@ def _root(soup: BeautifulSoup) -> str:
 
 
 def _drop_scripts(soup: BeautifulSoup) -> None:
-    """Reduce one of our elements to the parts that need no script."""
+    """Reduce our elements to the parts that need no script."""
     for element in soup.find_all(lambda tag: tag.name.startswith("nn-")):
         still = element.find(class_="nn-fallback")
         if still is not None:
