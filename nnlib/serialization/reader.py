@@ -88,8 +88,8 @@ class Reader(pickle._Unpickler):
         path = f"{'builtins' if module == '__builtin__' else module}.{name}"
         if path not in NAMES:
             raise refuse(
-                f"the file requires {path!a}, which is not allowed; save data such as "
-                "model.state_dict(), not whole objects"
+                f"the file requires {path!a}, which is not allowed; save data with "
+                "nnlib's dtypes, such as a state_dict, not whole objects"
             )
         return NAMES[path]
 

@@ -89,7 +89,7 @@ def fit(
         If there is no training data, an option is out of range, or a checkpoint belongs to a
         different model, optimizer, scheduler or dataset.
     TypeError
-        If the optimizer isn't an Optimizer, or batches aren't (inputs, targets).
+        If an argument has the wrong type, or batches aren't (inputs, targets).
 
     Source: Goodfellow et al. (2016), algorithms 7.1 and 8.1; chapter "Softmax regression".
 

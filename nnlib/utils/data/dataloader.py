@@ -92,8 +92,8 @@ class DataLoader(Generic[T]):
         self._check_order(batch_size, shuffle, sampler, batch_sampler)
         self.batch_size = None if batch_sampler is not None else batch_size
         if sampler is None and not self._iterable:
-            by_chance = partial(RandomSampler, generator=generator)
-            sampler = (by_chance if shuffle else SequentialSampler)(dataset)
+            shuffled = partial(RandomSampler, generator=generator)
+            sampler = (shuffled if shuffle else SequentialSampler)(dataset)
         if self.batch_size is not None:
             batch_sampler = BatchSampler(sampler, batch_size, drop_last)
         self.sampler, self.batch_sampler = sampler, batch_sampler
@@ -107,7 +107,8 @@ class DataLoader(Generic[T]):
         expect(self, self.timeout >= 0, "timeout >= 0", self.timeout)
         expect(self, prefetch is None or prefetch >= 0, "prefetch_factor >= 0", prefetch)
         for name in ("prefetch_factor", "persistent_workers", "multiprocessing_context"):
-            expect(self, n or not getattr(self, name), f"num_workers > 0 with {name}", n)
+            absent = any(getattr(self, name) is value for value in (None, False))
+            expect(self, n or absent, f"num_workers > 0 with {name}", n)
 
     def _check_order(
         self, batch_size: int | None, shuffle: bool | None, sampler: Any, batch_sampler: Any

@@ -157,6 +157,7 @@ ERRORS = [
     (dict(num_workers=-1), "num_workers >= 0, got -1"),
     (dict(timeout=-1), "timeout >= 0, got -1"),
     (dict(num_workers=1, prefetch_factor=-1), "prefetch_factor >= 0, got -1"),
+    (dict(prefetch_factor=0), "num_workers > 0 with prefetch_factor, got 0"),
     (dict(prefetch_factor=2), "num_workers > 0 with prefetch_factor, got 0"),
     (dict(persistent_workers=True), "num_workers > 0 with persistent_workers, got 0"),
     (dict(multiprocessing_context="fork"), "num_workers > 0 with multiprocessing_context"),
