@@ -98,7 +98,7 @@ def build(root: Path, page: str) -> Result:
                 freshenv=True,
             )
             app.connect("missing-reference", resolve, priority=100)
-            with hold_back_kernel_noise():
+            with without_kernel_noise():
                 app.build()
         result.seconds = app.env.nn_outputs.get(f"chapters/{page}", {}).get("seconds", 0.0)
     except Exception as error:  # from a cell or an extension: one line, no traceback
@@ -110,7 +110,7 @@ def build(root: Path, page: str) -> Result:
 
 
 @contextmanager
-def hold_back_kernel_noise() -> Iterator[None]:
+def without_kernel_noise() -> Iterator[None]:
     """Remove the kernels' own messages from standard error."""
     saved = os.dup(2)
     with tempfile.TemporaryFile("w+") as file:

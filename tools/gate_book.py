@@ -60,7 +60,7 @@ class Result:
     message: str
     seconds: float
 
-    def holds(self, key: str, run: str) -> bool:
+    def is_valid(self, key: str, run: str) -> bool:
         """Return whether this result still counts for these sources in this run."""
         return self.key == key and (self.built or self.run == run)
 
@@ -83,7 +83,7 @@ def result(folder: Path = FOLDER, *, root: Path = ROOT, wait: float = LONGEST_WA
         with FileLock(folder / "lock", timeout=wait):
             known = _remembered(folder)
             key, run = digest(root, SOURCES), this_run()
-            if known is None or not known.holds(key, run):
+            if known is None or not known.is_valid(key, run):
                 known = build(folder, root, key, run)
                 text = json.dumps(asdict(known), indent=1)
                 (folder / "result.json").write_text(text, encoding="utf-8")

@@ -48,7 +48,7 @@ def platform_arguments(platform: str, ci: bool) -> list[str]:
     return ["not sandbox"]
 
 
-def side_by_side(dist: str = "loadfile") -> list[str]:
+def in_parallel(dist: str = "loadfile") -> list[str]:
     """Return the arguments for pytest-xdist: one worker more than cores, because some wait."""
     from joblib import cpu_count
 
@@ -57,7 +57,7 @@ def side_by_side(dist: str = "loadfile") -> list[str]:
 
 
 @contextmanager
-def book_beside() -> Iterator[subprocess.Popen]:
+def book_build() -> Iterator[subprocess.Popen]:
     """Build the book in another process; the block begins once its pages have been executed.
 
     The process ends when the block ends, or earlier.
@@ -96,15 +96,15 @@ def main() -> int:
     slow = ["--slow"] * options.slow
     if options.name:
         only = ["-m", *marks] if marks else []
-        return run(*slow, *only, *side_by_side(), *chosen(options.name))
-    with book_beside() as book:
+        return run(*slow, *only, *in_parallel(), *chosen(options.name))
+    with book_build() as book:
         without = ["-m", " and ".join(["not built_book", *marks])]
-        failed = run(*slow, *without, *side_by_side())
+        failed = run(*slow, *without, *in_parallel())
         if book.wait():
             print("run_tests: the book does not build, so the tests that open it did not run")
             return 1
     with_book = ["-m", " and ".join(["built_book", *marks])]
-    return run(*slow, *with_book, *side_by_side(dist="worksteal"), "tests/book") or failed
+    return run(*slow, *with_book, *in_parallel(dist="worksteal"), "tests/book") or failed
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """Small images of data without a plotting library: PNG for pixels, SVG for lines."""
 
 import base64
-import html
 import struct
 import zlib
+from html import escape
 
 import numpy as np
 
@@ -21,7 +21,7 @@ def png(pixels: np.ndarray, alt: str, *, width: int = WIDTH) -> str:
     file = b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*part) for part in parts)
     source = base64.b64encode(file).decode()
     style = f"width:{width}px;max-width:100%;image-rendering:pixelated"
-    image = f'<img src="data:image/png;base64,{source}" alt="{_safe(alt)}" style="{style}">'
+    image = f'<img src="data:image/png;base64,{source}" alt="{escape(alt)}" style="{style}">'
     return _figure(image, alt)
 
 
@@ -71,7 +71,7 @@ def dots(x: np.ndarray, y: np.ndarray, kinds: np.ndarray, alt: str) -> str:
 
 def quotation(text: str) -> str:
     """Return text as a block of preformatted HTML."""
-    return f"<pre>{_safe(text)}</pre>"
+    return f"<pre>{escape(text)}</pre>"
 
 
 def _points(x: np.ndarray, y: np.ndarray) -> str:
@@ -83,7 +83,7 @@ def _points(x: np.ndarray, y: np.ndarray) -> str:
 def _svg(body: str, alt: str) -> str:
     """Return an SVG image drawn in the text colour of the page."""
     drawing = (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{_safe(alt)}" '
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(alt)}" '
         f'fill="currentColor" style="width:{WIDTH}px;max-width:100%">{body}</svg>'
     )
     return _figure(drawing, alt)
@@ -92,10 +92,5 @@ def _svg(body: str, alt: str) -> str:
 def _figure(picture: str, caption: str) -> str:
     """Return an image with a caption, as HTML."""
     return (
-        f'<figure style="margin:0">{picture}<figcaption>{_safe(caption)}</figcaption></figure>'
+        f'<figure style="margin:0">{picture}<figcaption>{escape(caption)}</figcaption></figure>'
     )
-
-
-def _safe(text: str) -> str:
-    """Return text with HTML's special characters escaped."""
-    return html.escape(text)

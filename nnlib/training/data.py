@@ -122,7 +122,7 @@ def same_length(name: str, X: np.ndarray, y: np.ndarray) -> None:
 
 
 def input_dtype(model: Module) -> np.dtype | None:
-    """Return the dtype of the first layer with parameters; None if it is an embedding or missing."""
+    """Return the dtype of the first layer with parameters; None for embeddings or no layer."""
     for m in model.modules():
         first = next(m.parameters(recurse=False), None)
         if first is not None:

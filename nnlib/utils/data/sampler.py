@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 T = TypeVar("T", covariant=True)
-PART = 2**16  # largest number of indices to draw in one call
+BLOCK = 2**16  # largest number of indices to draw in one call
 
 
 class Sampler(Generic[T]):
@@ -40,24 +40,24 @@ def _positive(owner: object, name: str, n: Any) -> int:
     return n
 
 
-def _truth(owner: object, name: str, value: Any, error: type[Exception] = ValueError) -> bool:
+def _boolean(owner: object, name: str, value: Any, error: type[Exception] = ValueError) -> bool:
     """Return the argument if it is True or False; otherwise, raise an error."""
     if not isinstance(value, bool):
         raise error(f"{type(owner).__name__}: expected {name}=True or False, got {value!r}")
     return value
 
 
-def _own(generator: Generator | None) -> Generator:
+def _given_or_new(generator: Generator | None) -> Generator:
     """Return the given generator, or a new one seeded from ``default_generator``."""
     if generator is not None:
         return generator
     return Generator().manual_seed(int(default_generator.rng.integers(2**63)))
 
 
-def _drawn(draw: Callable[[int], Tensor], n: int) -> Iterator[int]:
+def _in_blocks(draw: Callable[[int], Tensor], n: int) -> Iterator[int]:
     """Yield n random numbers, which are drawn in blocks when needed."""
-    for start in range(0, n, PART):
-        yield from draw(min(PART, n - start)).tolist()
+    for start in range(0, n, BLOCK):
+        yield from draw(min(BLOCK, n - start)).tolist()
 
 
 class SequentialSampler(Sampler[int]):
@@ -117,7 +117,7 @@ class RandomSampler(Sampler[int]):
         generator: Generator | None = None,
     ):
         self.data_source, self._num_samples = data_source, num_samples
-        self.replacement = _truth(self, "replacement", replacement, TypeError)
+        self.replacement = _boolean(self, "replacement", replacement, TypeError)
         self.generator = generator
         _positive(self, "num_samples", self.num_samples)
 
@@ -127,9 +127,9 @@ class RandomSampler(Sampler[int]):
         return len(self.data_source) if self._num_samples is None else self._num_samples
 
     def __iter__(self) -> Iterator[int]:
-        n, remaining, g = len(self.data_source), self.num_samples, _own(self.generator)
+        n, remaining, g = len(self.data_source), self.num_samples, _given_or_new(self.generator)
         if self.replacement:
-            yield from _drawn(lambda k: randint(n, (k,), generator=g), remaining)
+            yield from _in_blocks(lambda k: randint(n, (k,), generator=g), remaining)
             return
         while remaining > 0:
             yield from randperm(n, generator=g)[:remaining].tolist()
@@ -196,7 +196,7 @@ class WeightedRandomSampler(Sampler[int]):
         generator: Generator | None = None,
     ):
         self.num_samples = _positive(self, "num_samples", num_samples)
-        self.replacement = _truth(self, "replacement", replacement)
+        self.replacement = _boolean(self, "replacement", replacement)
         self.weights = wrap(np.array(raw(weights), np.float64))
         if self.weights.ndim != 1:
             shape = self.weights.shape
@@ -204,9 +204,9 @@ class WeightedRandomSampler(Sampler[int]):
         self.generator = generator
 
     def __iter__(self) -> Iterator[int]:
-        w, n, g = self.weights, self.num_samples, _own(self.generator)
+        w, n, g = self.weights, self.num_samples, _given_or_new(self.generator)
         if self.replacement:
-            yield from _drawn(lambda k: multinomial(w, k, True, generator=g), n)
+            yield from _in_blocks(lambda k: multinomial(w, k, True, generator=g), n)
         else:
             yield from multinomial(w, n, generator=g).tolist()
 
@@ -237,7 +237,7 @@ class BatchSampler(Sampler[list[int]]):
 
     def __init__(self, sampler: Iterable[int], batch_size: int, drop_last: bool):
         self.batch_size = _positive(self, "batch_size", batch_size)
-        self.drop_last = _truth(self, "drop_last", drop_last)
+        self.drop_last = _boolean(self, "drop_last", drop_last)
         self.sampler = sampler
 
     def __iter__(self) -> Iterator[list[int]]:
