@@ -1,7 +1,7 @@
 """Claims: measurements that a page states in words, checked when the book is built.
 
-An accuracy, a count or a winner may be slightly different on a different processor, so a page
-should not check it with an ``assert``. ``claim`` never stops a page. Instead, it records in the
+An accuracy, a count or a winner may differ between processors, so a page should not check it
+with an ``assert``. A false claim doesn't stop a page. Instead, ``claim`` records in the
 outputs of the cell what the text states and whether it is true. The build of the book decides
 what to do about it (``chapters/_ext/execute/findings.py``).
 """
@@ -45,7 +45,7 @@ def claim(condition: Any, statement: str) -> None:
     TypeError
         If the condition is not a truth value, for example an array of several elements.
     ValueError
-        If the statement is empty.
+        If the statement is empty, or a formula or code in it is not closed.
 
     A false condition doesn't raise an error. In a build of the book, it is recorded in the
     outputs of the cell; elsewhere, one line is printed to standard error.
@@ -85,11 +85,8 @@ def note(
     """
     if not os.environ.get("NN_BOOK"):
         if not is_true:
-            sides = "; ".join(f"{name} = {value}" for name, value in values)
-            print(
-                f"claim: not true on this machine: {statement} ({condition}; {sides})",
-                file=sys.stderr,
-            )
+            details = "; ".join([condition, *(f"{name} = {value}" for name, value in values)])
+            print(f"claim: not true on this machine: {statement} ({details})", file=sys.stderr)
         return
     from IPython.display import display
 
@@ -148,8 +145,8 @@ def _truth(condition: Any) -> bool:
     value = np.asarray(condition)
     if value.dtype == bool and value.size == 1:
         return bool(value.item())
-    got = f"an array of shape {value.shape}" if value.size > 1 else repr(condition)
-    raise TypeError(f"claim: expected a truth value, got {got}; is .all() missing?")
+    got = f"shape {value.shape}; is .all() missing?" if value.size > 1 else repr(condition)
+    raise TypeError(f"claim: expected a truth value, got {got}")
 
 
 def line_in_cell(frame: FrameType | None) -> int:

@@ -13,7 +13,7 @@ GLUED = "application/papermill.record/"  # MyST-NB looks for this in the outputs
 
 
 def setup() -> None:
-    """Make NumPy print four digits, and print its scalars as plain numbers.
+    """Make NumPy print arrays with four decimals, and its scalars as plain numbers.
 
     In a build of the book, also record the condition and the values of each later ``assert``
     that fails.

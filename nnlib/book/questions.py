@@ -72,7 +72,7 @@ def single(text: str, choices: Sequence[tuple[str, bool, str]]) -> Question:
     Raises
     ------
     ValueError
-        If not exactly one choice is correct, two choices are equal, or one has no reason.
+        If the number of correct choices is not 1, two choices are equal, or one has no reason.
     """
     rows = _choices("single", text, choices)
     if sum(row["right"] for row in rows) != 1:
@@ -162,7 +162,7 @@ def numeric(
     Raises
     ------
     TypeError
-        If the answer or a wrong number is not a number.
+        If the answer, a wrong number or the tolerance is not a number.
     ValueError
         If one of them is not finite, if there is no wrong number, if the tolerance is not
         positive or accepts a wrong number, if two wrong numbers are too close together, or if a
@@ -257,7 +257,6 @@ def order(
     words("order", f"`why` of {_cut(text)}", why)
     if len(steps) < 3 or any(len(step) != 2 for step in steps):
         raise ValueError(f"order: expected at least three steps (step, reason) in {_cut(text)}")
-    # the first step needs a reason only if readers can place it too early
     first_can_be_early = any(list(other)[:1] != [0] for other in also)
     for k, (step, reason) in enumerate(steps):
         words("order", f"each step of {_cut(text)}", step)
@@ -268,7 +267,7 @@ def order(
     orders = [list(range(len(steps))), *map(list, also)]
     for other in orders:
         if sorted(other) != orders[0]:
-            raise ValueError(f"order: expected each step once in {other} of {_cut(text)}")
+            raise ValueError(f"order: expected each step once in {_cut(text)}, got {other}")
     start = _mixed(text, orders)
     rows = [{"text": markup(step), "reason": markup(reason)} for step, reason in steps]
     named = [rows[k]["text"] for k in start]
@@ -317,7 +316,7 @@ def bug(text: str, lines: Sequence[tuple[str, str]], *, line: int) -> Question:
         raise ValueError(f"bug: expected several lines of code in {_cut(text)}, got {count}")
     if not 1 <= line <= len(lines) or not lines[line - 1][0].strip():
         raise ValueError(
-            f"bug: expected a line of code from 1 to {len(lines)} in {_cut(text)}, got {line}"
+            f"bug: expected a nonempty line from 1 to {len(lines)} in {_cut(text)}, got {line}"
         )
     for k, (code, reason) in enumerate(lines, start=1):
         if code.strip():

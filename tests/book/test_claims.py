@@ -29,6 +29,8 @@ def test_a_claim_that_fails_reports_the_values_of_its_sides_in_one_line(capsys):
         errors = capsys.readouterr().err
         assert errors.count("\n") == 1
         assert errors.endswith(f"; {result})\n")
+    book.claim(False, "s")  # no values
+    assert capsys.readouterr().err.endswith(": s (False)\n")
 
 
 def test_a_claim_that_holds_says_nothing(capsys):
@@ -39,8 +41,9 @@ def test_a_claim_that_holds_says_nothing(capsys):
 
 @pytest.mark.parametrize("condition", [a < 2, 3, "yes", None, []])
 def test_a_condition_that_is_not_a_boolean_is_refused(condition):
-    with pytest.raises(TypeError, match="claim: expected a truth value"):
+    with pytest.raises(TypeError, match="claim: expected a truth value") as refusal:
         book.claim(condition, "s")
+    assert (".all()" in str(refusal.value)) == isinstance(condition, np.ndarray)
 
 
 def test_a_claim_needs_words():
