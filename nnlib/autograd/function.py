@@ -141,13 +141,13 @@ class Function:
 class FunctionNode(Node):
     """A recorded call to a Function; its edges store input positions instead of rules."""
 
-    __slots__ = ("ctx", "function", "results", "several", "sources", "takes")
+    __slots__ = ("are_tensors", "ctx", "function", "results", "several", "sources")
 
     def __init__(self, function: type[Function], ctx: FunctionCtx, args: tuple):
         self.saved, self.hooks, self.time = {}, None, next(clock)
         self.function, self.ctx = function, ctx
         self.label = f"{function.__name__}.{function.__name__}Backward"
-        self.takes = [isinstance(x, Tensor) for x in args]
+        self.are_tensors = [isinstance(x, Tensor) for x in args]
         self.edges = [
             (x.node or x, x.array.shape, x.array.dtype, i, ())
             for i, x in enumerate(args)
@@ -245,12 +245,12 @@ class FunctionNode(Node):
 
     def _checked(self, out: tuple) -> tuple:
         """Check the number and types of the inputs' gradients, and return them."""
-        n = len(self.takes)
+        n = len(self.are_tensors)
         if len(out) < n or any(g is not None for g in out[n:]):
             raise RuntimeError(
                 f"{self.name}: expected backward to return {n} gradient(s), got {len(out)}"
             )
-        for i, (g, is_tensor) in enumerate(zip(out, self.takes, strict=False)):
+        for i, (g, is_tensor) in enumerate(zip(out, self.are_tensors, strict=False)):
             if g is not None and not isinstance(g, Tensor):
                 raise RuntimeError(
                     f"{self.name}: expected backward to return Tensors or None, "

@@ -57,7 +57,7 @@ def jacobian(
     RuntimeError
         In the case described under ``strict``, or if an input isn't floating-point.
 
-    Source: Goodfellow et al. (2016), section 4.3.1; chapter "Derivatives of many variables".
+    Source: Goodfellow et al. (2016), section 4.3.1; chapter "Matrix calculus".
 
     >>> jacobian(lambda x: x * x, Tensor([1.0, 2.0]))
     tensor([[2., 0.],
@@ -107,7 +107,7 @@ def hessian(
     RuntimeError
         If the result isn't a single element, or an operation has no second derivative.
 
-    Source: Goodfellow et al. (2016), section 4.3.1; chapter "Derivatives of many variables".
+    Source: Goodfellow et al. (2016), section 4.3.1; chapter "Matrix calculus".
 
     >>> hessian(lambda x: (x**3).sum(), Tensor([1.0, 2.0]))
     tensor([[ 6.,  0.],
@@ -256,7 +256,7 @@ def _tuple(name: str, what: str, value: Any) -> tuple[Tensor, ...]:
         if not isinstance(t, Tensor):
             raise TypeError(
                 f"{name}: expected {what} to be a Tensor or a tuple of Tensors, "
-                f"got {type(value).__name__}"
+                f"got {type(t).__name__}"
             )
     return tensors
 

@@ -168,7 +168,7 @@ def _differentiable(inputs: list) -> list[int]:
 def _first_wrong(
     name: str, func: Callable, inputs: list, eps: float, atol: float, rtol: float
 ) -> tuple[int, int, str] | None:
-    """Return the result, the input and a description of the first wrong Jacobian, or None."""
+    """Return the result and input, by index, of the first wrong Jacobian, and a description."""
     differentiable = _differentiable(inputs)
 
     def results(*x: Tensor) -> tuple[Tensor, ...]:
@@ -177,10 +177,10 @@ def _first_wrong(
         return tuple(_floats(name, func(*filled.values())))
 
     x = tuple(inputs[i] for i in differentiable)
-    walked = jacobian(results, x)
+    jacobians = jacobian(results, x)
     for j, i in enumerate(differentiable):
         for k, expected in enumerate(_differences(results, x, j, eps)):
-            computed = walked[k][j].array
+            computed = jacobians[k][j].array
             if not np.allclose(computed, expected, rtol, atol, equal_nan=True):
                 agrees = np.isclose(computed, expected, rtol, atol, equal_nan=True)
                 return k, i, _described(computed, expected, agrees, x[j].ndim)

@@ -62,8 +62,8 @@ def numerical_gradient(
         evaluations), or "complex" (n evaluations, exact up to rounding errors, but f must be
         analytic and accept complex numbers).
     h : float, optional
-        The step, which is the same for all entries. Default: the value in the table above; for
-        differences, it is multiplied by max(1, |entry|).
+        The step for all entries. Default: the value in the module's table, multiplied by
+        max(1, |entry|) for differences.
     layout : str
         "denominator" returns the shape of x, and "numerator" reverses its axes.
 
@@ -77,7 +77,7 @@ def numerical_gradient(
         If f returns several numbers or a number that is not finite, x is empty or not finite,
         h is not positive or so small that x + h = x, or method or layout is unknown.
     TypeError
-        If x contains anything other than real numbers, or f does not support a complex step.
+        If x or h is not real, or f does not return numbers or does not support a complex step.
 
     Source: Goodfellow et al. (2016), section 11.5; chapter "Gradient checking".
 
@@ -154,8 +154,8 @@ def numerical_hessian(
 
     "central" uses the four corners x ± h eᵢ ± h eⱼ and h = ε^(1/4). "forward" uses x, x + h eᵢ,
     x + h eⱼ and x + h eᵢ + h eⱼ, with h = ε^(1/3). "complex" uses central differences of
-    complex steps, with h = ε^(1/3). A second difference divides rounding errors by h², so it is
-    less accurate than a first difference.
+    complex steps, with h = ε^(1/3). The first two divide rounding errors by h², so they are
+    less accurate than first differences.
 
     Parameters
     ----------
@@ -233,8 +233,8 @@ def _second(f: Callable, x: Array, a: tuple, b: tuple, h: Array, method: str) ->
 
 def _moved(x: Array, *steps: tuple[tuple, complex]) -> Array:
     """Add steps to some entries of a copy of x, which is complex if a step is complex."""
-    tilted = any(np.iscomplexobj(step) for _, step in steps)
-    x = x.astype(np.result_type(x, np.complex64) if tilted else x.dtype)
+    is_complex = any(np.iscomplexobj(step) for _, step in steps)
+    x = x.astype(np.result_type(x, np.complex64) if is_complex else x.dtype)
     for index, step in steps:
         x[index] += step
     return x
@@ -277,8 +277,8 @@ def relative_error(a: Array | Sequence[Array], b: Array | Sequence[Array]) -> fl
 
     Raises
     ------
-    ValueError
-        If the shapes differ, or a number is not finite.
+    ValueError, TypeError
+        If the shapes differ or a number is not finite (ValueError), or is not real (TypeError).
 
     Source: Ng, Deep Learning Specialization, course 2, week 1; chapter "Gradient checking".
 

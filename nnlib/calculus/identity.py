@@ -75,8 +75,8 @@ class Identity:
     def derivative(self, *inputs: Array, layout: str = "denominator") -> Array:
         """Compute the derivative according to the rule."""
         checks.one_of("Identity.derivative", "layout", layout, LAYOUTS)
-        claims = {"numerator": self.in_numerator, "denominator": self.in_denominator}
-        return np.asarray(claims[layout](*inputs))
+        rules = {"numerator": self.in_numerator, "denominator": self.in_denominator}
+        return np.asarray(rules[layout](*inputs))
 
     def numerical(
         self, *inputs: Array, layout: str = "denominator", method: str = "complex"
@@ -111,8 +111,8 @@ class Identity:
         inputs = self.inputs(checks.generator("Identity.check", rng))
         errors = []
         for layout in ("numerator", "denominator"):
-            claim = self.derivative(*inputs, layout=layout)
+            rule = self.derivative(*inputs, layout=layout)
             numerical = self.numerical(*inputs, layout=layout, method=method)
-            fits = claim.shape == numerical.shape
-            errors.append(relative_error(claim, numerical) if fits else 1.0)
+            fits = rule.shape == numerical.shape
+            errors.append(relative_error(rule, numerical) if fits else 1.0)
         return max(errors)

@@ -130,3 +130,8 @@ FUNCTIONAL_ERRORS = [
 
 def test_mistakes_in_functions_are_refused_by_name_as_in_torch():
     assert_refused(FUNCTIONAL_ERRORS, nnlib, torch)
+
+
+def test_the_error_for_a_tuple_names_the_type_of_the_element_that_is_not_a_tensor():
+    with pytest.raises(TypeError, match="got int"):
+        nnlib.autograd.functional.jacobian(lambda x: (x, 3), nnlib.ones(2))
