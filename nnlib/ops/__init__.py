@@ -74,7 +74,7 @@ IN_PLACE = [name for file in FILES for name in file.IN_PLACE.split()]
 METHODS = [name for file in FILES for name in file.METHODS.split()] + IN_PLACE
 __all__ = list(OPERATIONS)
 
-# Operators of two operands, which also have a reflected and an in-place form.
+# Binary operators, which also have a reflected and an in-place form.
 BINARY = {
     "add": elementwise.add,
     "sub": elementwise.sub,

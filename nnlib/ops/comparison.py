@@ -90,7 +90,10 @@ def _clamp_max(name: str, input: Tensor, max: float | Tensor) -> Tensor:
 def clamp(
     input: Tensor, min: float | Tensor | None = None, max: float | Tensor | None = None
 ) -> Tensor:
-    """Clamp to [min, max]: x gets dL/dy inside it, min if x < min < max, and max if x > max."""
+    """Clamp to [min, max]; y is max if min > max.
+
+    dL/dy goes to x in [min, max], to min if x < min < max, and to max if x > max or min > max.
+    """
     if min is None and max is None:
         raise RuntimeError("clamp: expected min or max, got neither")
     if min is None:
@@ -318,10 +321,11 @@ def to(
     non_blocking: bool = False,
     copy: bool = False,
 ) -> Tensor:
-    """Convert to a dtype, and dL/dy back; without ``copy``, return x itself if nothing changes.
+    """Convert to a dtype; the gradient is converted back.
 
     As in torch: ``to(dtype)``, ``to(device)``, ``to(device, dtype)`` or ``to(other)``, each
-    optionally followed by non_blocking and copy. The only device is the CPU.
+    optionally followed by non_blocking and copy. Without copy, x itself is returned if its
+    dtype doesn't change. The only device is the CPU.
     """
     flags = [a for a in args if isinstance(a, bool)]
     for a in args[: len(args) - len(flags)]:
@@ -363,7 +367,7 @@ def type_(input: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
         return next(name for name, candidate in dtypes.items() if candidate == current)
     if isinstance(dtype, str) and dtype not in dtypes:
         raise ValueError(f"type: expected one of {', '.join(dtypes)}, got {dtype!r}")
-    name = "torch.FloatTensor" if dtype is Tensor else str(dtype)  # 'torch.LongTensor'
+    name = "torch.FloatTensor" if dtype is Tensor else str(dtype)  # for x.type(LongTensor)
     return converted("type", input, dtypes.get(name, dtype))
 
 

@@ -146,7 +146,7 @@ def adjoint(g: Any, grid: Grid, kernels: Any, x: Any = None, dx: Any = None) -> 
     convolution, multiplied by x, is the mirrored gradient of the kernels. We can therefore use
     one X for both gradients and don't have to sum windows. For each image, this X has H · W ·
     (pixels of x) · (output channels) elements, while ``spread`` and the X of the images need
-    H · W · (windows) · (input channels). We measured equal speed if this X is 1.5 times as big.
+    H · W · (windows) · (input channels). They took equal time when this X was 1.5 times as big.
     """
     before = tuple(d * (k - 1) - p for _, k, _, p, d, _ in zip(*grid, strict=True))
     (h, w), (i, j), (inputs, outputs) = grid.size, grid.count, kernels.shape[3:]

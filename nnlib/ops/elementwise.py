@@ -181,7 +181,7 @@ def pow(input: Tensor, exponent: Tensor) -> Tensor:
     """Power: y = a^b, so dL/da = dL/dy · b a^(b-1) and dL/db = dL/dy · y log a.
 
     For b = 0, dL/da is 0. At a = 0, dL/db is defined as 0 for b >= 0, which is its limit for
-    b > 0. Negative integer powers of integers are rejected; torch allows them in a tensor.
+    b > 0. Negative integer powers of integers are rejected; torch allows them if b is a tensor.
     """
     a, b = pair("pow", input, exponent)
     if a.dtype.kind == "b" or (a.dtype.kind != "f" and np.any(array("pow", exponent) < 0)):

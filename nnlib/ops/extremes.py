@@ -1,4 +1,4 @@
-"""Minimum, maximum and median, their indices, and quantiles; a NaN is always the result."""
+"""Minimum, maximum and median, their indices, and quantiles; NaN if any element is NaN."""
 
 from __future__ import annotations
 

@@ -276,11 +276,11 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     y = rows(x) @ w.T
     if b is not None:
         y += b
-    flat, bent = ("Mm", "UnsafeView") if b is None else ("Addmm", "View")
+    matrix, other = ("Mm", "UnsafeView") if b is None else ("Addmm", "View")
     return record(
         y.reshape(shape[:-1] + w.shape[:1]),
         dict(x=input, w=weight, b=bias),
-        name=f"linear.{flat if x.ndim == 2 else bent}Backward0",
+        name=f"linear.{matrix if x.ndim == 2 else other}Backward0",
         x=lambda g, w: (rows(g) @ w).reshape(shape),
         w=lambda g, x: mT(rows(g)) @ rows(x),
         b=lambda g: sum(rows(g), 0),

@@ -1,4 +1,4 @@
-"""Standardization to mean 0 and variance 1, scaled by γ and shifted by β.
+"""Standardization to mean 0 and variance 1, with a scale γ and a shift β.
 
 ``standardized`` and ``batch_norm`` have their own gradient rules.
 ``nn/functions/normalization.py`` composes all kinds of normalization from them.
@@ -35,7 +35,7 @@ def standardized(
     slices = (N, G, n) means N samples of G slices of n elements, in the order of the input. The
     weight γ and the bias β have shape ``shape``, and each of their elements applies to the same
     number of neighbouring elements of a sample. For each slice, let z = x - μ and
-    σ² = mean z² + eps. Then y = γ z/σ + β, so
+    σ² = mean z² + eps. Then y = γ z/σ + β, so, with g = dL/dy,
 
     .. math::
         \frac{dL}{dx} = h - \frac{1}{n} \sum h - \frac{z}{\sigma^2} \frac{1}{n} \sum h z
@@ -97,7 +97,7 @@ def batch_norm(
 ) -> tuple[Tensor, np.ndarray, np.ndarray]:
     r"""Standardize each channel (axis 1) by the batch's mean and variance; return these too.
 
-    With z = x - μ, σ² = mean z² + eps and n elements in a channel: y = γ z/σ + β, so
+    With z = x - μ, σ² = mean z² + eps, n elements in a channel and g = dL/dy: y = γ z/σ + β, so
 
     .. math::
         \frac{dL}{dx} = \frac{\gamma}{\sigma} \Bigl(g - \frac{1}{n} \sum g

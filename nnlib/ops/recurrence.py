@@ -2,8 +2,8 @@
 
 The weights consist of one block of rows for each gate, in torch's order. Gates are stored as
 (gate, T, N, H), so that each gate at one time step is contiguous. The inputs of all time steps
-are multiplied by W in one product; the gradient of each weight matrix takes one for each gate.
-Each step of the loop over time has one product with U, and elementwise operations.
+are multiplied by W in one product; the gradient of each weight matrix needs one product per
+gate. Each step of the loop over time has one product with U, and elementwise operations.
 
 A single call to tanh computes several gates, because sigmoid u = (1 + tanh(u/2)) / 2. In other
 words, a tanh(a u) + (1 - a) is the sigmoid for a = 1/2, and tanh u for a = 1. The number ``a``
@@ -319,7 +319,7 @@ def _lstm_step_gradients(
 def _start(name: str, scale: list, joint: int, *operands: Any) -> tuple:
     """Check the operands of a recurrent layer, and prepare its loop over time.
 
-    ``scale`` contains a factor for each gate. b is b_ih, plus c for the first ``joint`` gates.
+    ``scale`` has one factor per gate. b is b_ih, plus c = b_hh for the first ``joint`` gates.
     Return the operands by name; W x + b for every time step, and U and c of each gate, all
     scaled; and for each state, an array over all time steps that starts with the initial state.
     """

@@ -1,7 +1,7 @@
 """Operations that rearrange elements without changing them: reshape, permute, narrow.
 
 Where torch returns a view of the same memory, so do these functions (but see ``view``). They
-pass ``view=`` to ``record``: an in-place change of one also updates the other and its history.
+pass ``view=`` to ``record``, so changing x or the view in place updates the history of both.
 """
 
 from __future__ import annotations
