@@ -141,9 +141,9 @@ OPERATORS = {
 
 def fill_(input: Tensor, value: float) -> Tensor:
     """Set every element to ``value``; the gradient of the old elements is 0."""
-    promotion.check_fits("fill_", value, input.dtype)
-    new = comparison.where(True, value, input)
-    return change_(input, new.to(input.dtype).expand(input.shape))
+    sizes = promotion.array("fill_", value).shape
+    shape.expect(not sizes, "fill_", "a single value, got shape {}", sizes)
+    return change_(input, comparison.chosen("fill_", True, value, input).to(input.dtype))
 
 
 def copy_(input: Tensor, src: Tensor) -> Tensor:
@@ -169,6 +169,7 @@ def fill_diagonal_(input: Tensor, fill_value: float, wrap: bool = False) -> Tens
     if wrap and len(sizes) == 2:
         index = np.unravel_index(np.arange(0, input.numel(), sizes[1] + 1), sizes)
     value = promotion.array("fill_diagonal_", fill_value)
+    shape.expect(not value.ndim, "fill_diagonal_", "a number, got shape {}", value.shape)
     return change_(input, indexing.overwritten(input, index, value, "fill_diagonal_"))
 
 

@@ -119,6 +119,8 @@ def where(
     if input is None and other is None:
         c = np.atleast_1d(array("where", condition))
         return tuple(record(i, dict(c=condition)) for i in np.nonzero(c))
+    if input is None or other is None:
+        raise TypeError("where: expected input and other, or neither, but one of them is None")
     return chosen("where", condition, input, other)
 
 
@@ -298,11 +300,7 @@ def _isclose(
     """Compute ``isclose`` as an array; errors name the function that was called."""
     if rtol < 0 or atol < 0:
         raise RuntimeError(f"{name}: expected rtol, atol >= 0, got {rtol} and {atol}")
-
-    def close(a, b):
-        return np.isclose(a, b, rtol, atol, equal_nan)
-
-    return binary(name, close, input, other)
+    return binary(name, lambda a, b: np.isclose(a, b, rtol, atol, equal_nan), input, other)
 
 
 def equal(input: Tensor, other: Tensor) -> bool:

@@ -497,7 +497,7 @@ def one_hot(input: Tensor, num_classes: int = -1) -> Tensor:
     i = integers("one_hot", input)
     if num_classes == -1:
         expect(i.size, "one_hot", "num_classes for an empty input")
-        num_classes = int(i.max()) + 1
+        num_classes = max(int(i.max()) + 1, 1)
     check_range("one_hot", i, num_classes, RuntimeError)
     return record((i[..., None] == np.arange(num_classes)).astype(np.int64), dict(x=input))
 
