@@ -264,7 +264,7 @@ def _tuple(name: str, what: str, value: Any) -> tuple[Tensor, ...]:
 def _single(name: str, y: Any) -> Tensor:
     """Reshape a result with one element to (); raise RuntimeError for any other result."""
     if not isinstance(y, Tensor) or y.numel() != 1:
-        got = y.shape if isinstance(y, Tensor) else type(y).__name__
+        got = f"shape {y.shape}" if isinstance(y, Tensor) else type(y).__name__
         raise RuntimeError(f"{name}: expected a result of one element, got {got}")
     return reshape(y, ())
 
