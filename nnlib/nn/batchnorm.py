@@ -110,7 +110,8 @@ class BatchNorm1d(_ChannelNorm):
     num_batches_tracked : () int64 or None
         Number of batches that were averaged.
 
-    Source: Ioffe and Szegedy (2015), algorithms 1 and 2; chapter "Batch normalization".
+    Source: Ioffe and Szegedy (2015), algorithms 1 and 2; chapter
+    "Batch and layer normalisation".
 
     >>> layer = BatchNorm1d(2)
     >>> layer(Tensor([[5.0, 10.0], [15.0, 30.0]])).detach().numpy().round(3).tolist()

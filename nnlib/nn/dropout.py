@@ -27,7 +27,7 @@ class Dropout(Applied):
     ValueError
         If p is outside [0, 1].
 
-    Source: Srivastava et al. (2014), section 4; chapter "Regularisation".
+    Source: Srivastava et al. (2014), section 4; chapter "Dropout and ensembles".
 
     >>> layer = Dropout(0.2).eval()
     >>> layer(Tensor([1.0, 2.0]))  # evaluation mode drops nothing

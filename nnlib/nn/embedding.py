@@ -102,7 +102,7 @@ class Embedding(Table):
     weight : (num_embeddings, embedding_dim) float
         W, drawn from the standard normal distribution.
 
-    Source: Bengio et al. (2003), section 2; chapter "Text".
+    Source: Bengio et al. (2003), section 2; chapter "Language models".
 
     >>> Embedding(10, 3)(Tensor([[1, 2], [4, 9]]).long()).shape
     (2, 2, 3)

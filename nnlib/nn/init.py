@@ -118,7 +118,7 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:
     r"""Draw uniformly from [-b, b] with b = gain √(6 / (fan_in + fan_out)).
 
-    Source: Glorot and Bengio (2010), equation 16; chapter "Initialization".
+    Source: Glorot and Bengio (2010), equation 16; chapter "Weight initialisation".
     """
     bound = gain * math.sqrt(6 / sum(_fans("xavier_uniform_", tensor)))
     return uniform_(tensor, -bound, bound, generator)
@@ -127,7 +127,7 @@ def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Any = None) ->
 def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:
     r"""Draw from the normal distribution with variance gain² · 2 / (fan_in + fan_out).
 
-    Source: Glorot and Bengio (2010), equation 12; chapter "Initialization".
+    Source: Glorot and Bengio (2010), equation 12; chapter "Weight initialisation".
     """
     std = gain * math.sqrt(2 / sum(_fans("xavier_normal_", tensor)))
     return normal_(tensor, 0.0, std, generator)
@@ -144,7 +144,7 @@ def kaiming_uniform_(
 
     The fan is fan_in or fan_out, depending on ``mode``.
 
-    Source: He et al. (2015), equation 10; chapter "Initialization".
+    Source: He et al. (2015), equation 10; chapter "Weight initialisation".
     """
     std = _kaiming_std("kaiming_uniform_", tensor, a, mode, nonlinearity)
     return uniform_(tensor, -math.sqrt(3) * std, math.sqrt(3) * std, generator)
@@ -159,7 +159,7 @@ def kaiming_normal_(
 ) -> Tensor:
     r"""Draw from a normal distribution with variance gain² / fan; see ``kaiming_uniform_``.
 
-    Source: He et al. (2015), equations 10 and 14; chapter "Initialization".
+    Source: He et al. (2015), equations 10 and 14; chapter "Weight initialisation".
     """
     std = _kaiming_std("kaiming_normal_", tensor, a, mode, nonlinearity)
     return normal_(tensor, 0.0, std, generator)
@@ -172,7 +172,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
     a random QR decomposition is multiplied by the signs of R's diagonal, so that all orthogonal
     matrices are equally likely.
 
-    Source: Saxe et al. (2014), section 3; chapter "Initialization".
+    Source: Saxe et al. (2014), section 3; chapter "Weight initialisation".
 
     >>> w = orthogonal_(Tensor(2, 5).double()).numpy()
     >>> bool(np.allclose(w @ w.T, np.eye(2)))

@@ -63,7 +63,7 @@ class LayerNorm(Affine):
     weight, bias : normalized_shape float or None
         γ, which starts at 1, and β, which starts at 0.
 
-    Source: Ba et al. (2016), equation 4; chapter "Batch normalization".
+    Source: Ba et al. (2016), equation 4; chapter "Batch and layer normalisation".
 
     >>> LayerNorm(2, eps=1e-12)(Tensor([[1.0, 3.0], [10.0, 30.0]])).tolist()
     [[-1.0, 1.0], [-1.0, 1.0]]
@@ -156,7 +156,7 @@ class GroupNorm(Affine):
     ValueError
         If num_groups doesn't divide num_channels.
 
-    Source: Wu and He (2018), equation 7; chapter "Batch normalization".
+    Source: Wu and He (2018), equation 7; chapter "Batch and layer normalisation".
 
     >>> GroupNorm(1, 2, eps=1e-12)(Tensor([[1.0, 3.0]])).tolist()
     [[-1.0, 1.0]]

@@ -39,7 +39,7 @@ class Adagrad(Optimizer):
         If both foreach and fused are True.
 
     Source: Duchi et al. (2011), figure 1; Goodfellow et al. (2016), algorithm 8.4; chapter
-    "Adaptive learning rates".
+    "AdaGrad, RMSProp and Adam".
 
     >>> p = Tensor([1.0, 100.0]).requires_grad_()
     >>> (p * p).sum().backward()
@@ -113,7 +113,7 @@ class RMSprop(Optimizer):
         If lr, alpha, eps, weight_decay or momentum is negative.
 
     Source: Hinton (2012), lecture 6e; Goodfellow et al. (2016), algorithms 8.5 and 8.6;
-    Graves (2013), equations 38 to 45, for centered; chapter "Adaptive learning rates".
+    Graves (2013), equations 38 to 45, for centered; chapter "AdaGrad, RMSProp and Adam".
 
     >>> p = Tensor([1.0, 100.0]).requires_grad_()
     >>> (p * p).sum().backward()
@@ -187,7 +187,7 @@ class Adadelta(Optimizer):
     ValueError
         If lr, eps or weight_decay is negative, or rho is outside [0, 1].
 
-    Source: Zeiler (2012), algorithm 1; chapter "Adaptive learning rates".
+    Source: Zeiler (2012), algorithm 1; chapter "AdaGrad, RMSProp and Adam".
 
     >>> p = Tensor([1.0, 100.0]).requires_grad_()
     >>> (p * p).sum().backward()

@@ -55,7 +55,7 @@ class Adam(Optimizer):
         If both foreach and fused are True.
 
     Source: Kingma and Ba (2015), algorithm 1; Reddi et al. (2018), algorithm 2, for amsgrad;
-    Goodfellow et al. (2016), algorithm 8.7; chapter "Adaptive learning rates".
+    Goodfellow et al. (2016), algorithm 8.7; chapter "AdaGrad, RMSProp and Adam".
 
     >>> p = Tensor([1.0, 100.0]).requires_grad_()
     >>> (p * p).sum().backward()
@@ -121,7 +121,7 @@ class AdamW(Adam):
 
     The default of weight_decay is 0.01, and everything else is the same as in ``Adam``.
 
-    Source: Loshchilov and Hutter (2019), algorithm 2; chapter "Adaptive learning rates".
+    Source: Loshchilov and Hutter (2019), algorithm 2; chapter "AdaGrad, RMSProp and Adam".
 
     >>> p = Tensor([1.0]).requires_grad_()
     >>> (p * p).sum().backward()

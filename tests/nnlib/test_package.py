@@ -3,6 +3,7 @@
 import ast
 import builtins
 import importlib.util
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -93,3 +94,14 @@ def test_the_core_imports_numpy_the_standard_library_and_itself_only():
                 assert rest.partition(".")[0] in CORE + HELPERS, (path.name, module)
             else:
                 assert first == "numpy" or first in sys.stdlib_module_names, (path.name, module)
+
+
+def test_docstrings_refer_to_pages_that_exist():
+    root = Path(nnlib.__file__).parent
+    pages = [f.read_text(encoding="utf-8") for f in root.parent.glob("chapters/*/*.md")]
+    titles = {m[1] for text in pages if (m := re.search(r"^# (.*)$", text, re.M))}
+    code = [f.read_text(encoding="utf-8") for f in root.rglob("*.py")]
+    found = [title for text in code for title in re.findall(r'chapter\s+"([^"]*)"', text)]
+    named = {" ".join(title.split()) for title in found}
+    assert len(named) > 10
+    assert named <= titles

@@ -46,7 +46,7 @@ def dropout(
         If the dtype isn't floating-point.
 
     Source: Srivastava et al. (2014), section 4, which multiplies by 1 - p in evaluation mode
-    instead; chapter "Regularisation".
+    instead; chapter "Dropout and ensembles".
 
     >>> dropout(np.ones(3), p=0.5, training=False)
     array([1., 1., 1.])

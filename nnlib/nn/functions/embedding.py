@@ -62,7 +62,7 @@ def embedding(
     ValueError
         If padding_idx is outside [-C, C).
 
-    Source: Bengio et al. (2003), section 2; chapter "Text".
+    Source: Bengio et al. (2003), section 2; chapter "Language models".
 
     >>> embedding(np.array([2, 0]), np.array([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]]))
     array([[4., 5.],

@@ -70,7 +70,7 @@ def batch_norm(
         If shapes or dtypes don't match, or ``training`` is False and the running averages are
         missing.
 
-    Source: Ioffe and Szegedy (2015), algorithm 1; chapter "Batch normalization".
+    Source: Ioffe and Szegedy (2015), algorithm 1; chapter "Batch and layer normalisation".
 
     >>> batch_norm(np.array([[1.0], [3.0]]), None, None, training=True, eps=1e-12)
     array([[-1.],
@@ -127,7 +127,7 @@ def layer_norm(
         If the shape of the input doesn't end with normalized_shape, or shapes or dtypes don't
         match.
 
-    Source: Ba et al. (2016), equation 4; chapter "Batch normalization".
+    Source: Ba et al. (2016), equation 4; chapter "Batch and layer normalisation".
 
     >>> layer_norm(np.array([[1.0, 3.0], [10.0, 30.0]]), (2,), eps=0.0)
     array([[-1.,  1.],
@@ -175,7 +175,7 @@ def group_norm(
     ValueError
         If the whole batch contains only one element per group.
 
-    Source: Wu and He (2018), equation 7; chapter "Batch normalization".
+    Source: Wu and He (2018), equation 7; chapter "Batch and layer normalisation".
 
     >>> group_norm(np.array([[1.0, 3.0, 10.0, 30.0]]), 2, eps=0.0)
     array([[-1.,  1., -1.,  1.]])

@@ -48,7 +48,8 @@ def clip_grad_norm_(
     RuntimeError
         If the norm isn't finite and ``error_if_nonfinite`` is True.
 
-    Source: Goodfellow et al. (2016), section 10.11.1; chapter "Recurrent networks".
+    Source: Goodfellow et al. (2016), section 10.11.1; chapter
+    "Vanishing and exploding gradients".
 
     >>> p = Tensor([0.0, 0.0]).requires_grad_()
     >>> p.grad = Tensor([3.0, 4.0])

@@ -126,8 +126,8 @@ class InverseTimeLR(LRScheduler):
         If decay or warmup_steps is negative.
 
     Source: Robbins and Monro (1951), whose conditions :math:`\sum \eta_t = \infty` and
-    :math:`\sum \eta_t^2 < \infty` the rates satisfy for k > 0; chapter "Adaptive learning
-    rates".
+    :math:`\sum \eta_t^2 < \infty` the rates satisfy for k > 0; chapter
+    "Learning-rate schedules".
 
     >>> from nnlib import nn, optim
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
