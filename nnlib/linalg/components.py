@@ -98,7 +98,7 @@ def pca(X: Any, n_components: int | None = None, *, method: str = "svd") -> PCA:
         raise ValueError(f"pca: expected X (N, D) with N >= 2 and D >= 1, got {N, D}")
     one_of(method, ("svd", "covariance"), "pca", "method")
     K = _expect_components(n_components, min(N, D))
-    mean = data.mean(axis=0)
+    mean = np.where((data == data[0]).all(axis=0), data[0], data.mean(axis=0))  # no rounding
     centred = data - mean
     variance, V = (_by_svd if method == "svd" else _by_covariance)(centred)
     V = V[:, :K] * unit_factors(V[:, :K])

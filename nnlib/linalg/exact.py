@@ -35,7 +35,7 @@ Array = np.ndarray
 
 
 def exact(A: Any, *, function: str = "exact", argument: str = "A") -> Array:
-    """Return an array of fractions; a float is converted by its decimal value: 0.1 is 1/10.
+    """Return an array of fractions; the float 0.1 becomes 1/10.
 
     Parameters
     ----------
@@ -185,6 +185,8 @@ def root(q: Any) -> Any:
     >>> root(Fraction(4, 9)), root(8), root(4.0)
     (Fraction(2, 3), 2*sqrt(2), 2.0)
     """
+    if q.is_negative if hasattr(q, "is_negative") else q < 0:
+        raise ValueError(f"root: expected a nonnegative number, got {q}")
     if isinstance(q, float):
         return sqrt(q)
     if not isinstance(q, Rational):
@@ -192,8 +194,6 @@ def root(q: Any) -> Any:
 
         return simplified(sympy.sqrtdenest(sympy.sqrt(q)))
     n, d = int(q.numerator), int(q.denominator)
-    if n < 0:
-        raise ValueError(f"root: expected a nonnegative number, got {q}")
     if isqrt(n) ** 2 == n and isqrt(d) ** 2 == d:
         return Fraction(isqrt(n), isqrt(d))
     import sympy

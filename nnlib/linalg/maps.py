@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..checks import number
 from .inputs import vector
 
 __all__ = ["reflection", "rotation", "scaling", "shear"]
@@ -39,7 +40,7 @@ def rotation(theta: float) -> Array:
     array([[ 0., -1.],
            [ 1.,  0.]])
     """
-    (theta,) = vector([theta], "rotation", "theta")
+    theta = number("rotation", "theta", theta)
     c, s = np.cos(theta), np.sin(theta)
     return np.array([[c, -s], [s, c]])
 
@@ -124,5 +125,4 @@ def shear(k: float) -> Array:
     array([[1. , 0.5],
            [0. , 1. ]])
     """
-    (k,) = vector([k], "shear", "k")
-    return np.array([[1.0, k], [0.0, 1.0]])
+    return np.array([[1.0, number("shear", "k", k)], [0.0, 1.0]])

@@ -50,7 +50,7 @@ def betainc(a: float, b: float, x: np.ndarray, *, iterations: int = 10_000) -> n
     x : (...) float
         Upper limits, in [0, 1].
     iterations : int
-        Maximum number of terms. The fraction needs about √(a + b) terms.
+        Maximum number of pairs of terms. The number needed grows like √(a + b).
 
     Returns
     -------
@@ -60,7 +60,7 @@ def betainc(a: float, b: float, x: np.ndarray, *, iterations: int = 10_000) -> n
     Raises
     ------
     ArithmeticError
-        If the fraction has not converged after that many terms, or overflows.
+        If the fraction has not converged after that many pairs, or overflows.
 
     Source: Abramowitz and Stegun (1964), 26.5.8; chapter "Probability".
 
@@ -81,20 +81,21 @@ def betainc(a: float, b: float, x: np.ndarray, *, iterations: int = 10_000) -> n
 def _fraction(a: np.ndarray, b: np.ndarray, x: np.ndarray, iterations: int) -> np.ndarray:
     """Evaluate the continued fraction 1/(1 + d₁x/(1 + d₂x/(1 + …))) by Lentz's method."""
     c, d = np.ones_like(x), 1 / _nonzero(1 - (a + b) * x / (a + 1))
-    value = d.copy()
+    value, done = d.copy(), np.zeros(x.shape, dtype=bool)
     for m in range(1, iterations + 1):
         even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
         odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
         for term in (even, odd):
             d = 1 / _nonzero(1 + term * d)
             c = _nonzero(1 + term / c)
-            value = value * c * d
+            value = np.where(done, value, value * c * d)
         change = np.abs(c * d - 1)
-        if not (change > 1e-14).any():  # NaN counts as converged
+        done |= ~(change > 1e-14)  # NaN counts as converged
+        if done.all():
             return value
     raise ArithmeticError(
-        f"betainc: the continued fraction didn't converge in {iterations} terms; "
-        f"the last term changed it by {np.nanmax(change):.2g}"
+        f"betainc: the continued fraction didn't converge in {iterations} iterations; "
+        f"the last one changed it by {np.nanmax(change[~done]):.2g}"
     )
 
 

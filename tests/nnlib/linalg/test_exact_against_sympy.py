@@ -103,6 +103,12 @@ def test_nested_roots_are_simplified():
     assert root(3 + 2 * root(2)) == 1 + root(2)
 
 
+def test_negative_numbers_have_no_root():
+    for q in (-1.0, Fraction(-1, 4), 1 - root(2)):
+        with pytest.raises(ValueError, match=r"^root: expected a nonnegative number, got .*-"):
+            root(q)
+
+
 def test_numbers_are_written_as_text_and_as_latex():
     for x, words, formula in [
         (Fraction(-3, 4), "−3/4", r"-\frac{3}{4}"),

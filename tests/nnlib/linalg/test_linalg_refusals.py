@@ -92,8 +92,8 @@ def test_two_vectors_that_do_not_fit():
 
 def test_norms_and_methods_that_are_none():
     for p in (0.5, np.nan, "fro"):
-        refused("norm", [1, 2], p, match="expected p")
-    refused("norm", A, 3, match="expected p")
+        refused("norm", [1, 2], p, match="expected ord")
+    refused("norm", A, 3, match="expected ord")
     refused("norm", 3.0)
     for name in ("det", "inverse"):
         refused(name, A, method="magic", match="expected method .*'magic'")
@@ -108,6 +108,7 @@ def test_other_arguments_out_of_range():
         (lambda: linalg.solution_set([[1, 1, 1]], [1]).at(3), ValueError),
         (lambda: linalg.solution_set([[1, 1, 1]], [[1]]), ValueError),
         (lambda: linalg.rotation("a"), TypeError),
+        (lambda: linalg.rotation([1, 2]), TypeError),
         (lambda: linalg.rotation(np.inf), ValueError),
         (lambda: linalg.shear(None), TypeError),
         (lambda: linalg.scaling(np.nan), ValueError),
