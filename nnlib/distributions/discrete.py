@@ -98,8 +98,8 @@ class Categorical(Distribution):
     """The distribution of a class index that is k with probability p_k.
 
     Pass either probs (..., C), nonnegative weights that are divided by their sum, or logits z
-    (..., C), with p = softmax(z). Passing both or neither, a negative weight, or a Tensor
-    without axes raises ValueError.
+    (..., C), with p = softmax(z). Passing both or neither, a negative weight, only zeros, or a
+    Tensor without axes raises ValueError.
     Source: ``torch.distributions.Categorical``; Goodfellow et al. (2016), section 3.9.2.
 
     >>> import nnlib
@@ -124,7 +124,9 @@ class Categorical(Distribution):
         self._shown = ("logits",) if probs is None else ("probs",)
         parameter = logits if probs is None else probs
         if parameter.dim() < 1:
-            raise ValueError(f"Categorical: expected at least one axis, got {parameter}")
+            raise ValueError(
+                f"Categorical: expected {self._shown[0]} (..., C), got {parameter}"
+            )
         super().__init__(parameter.shape[:-1], (), validate_args)
         if probs is None:
             self._check("logits", "without NaN", parameter, ~parameter.isnan())

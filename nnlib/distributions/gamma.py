@@ -105,7 +105,7 @@ class Dirichlet(Distribution):
 
     def __init__(self, concentration: Tensor, validate_args: bool | None = None):
         if concentration.dim() < 1:
-            raise ValueError(f"Dirichlet: expected at least one axis, got {concentration}")
+            raise ValueError(f"Dirichlet: expected concentration (..., C), got {concentration}")
         self.concentration, shape = concentration, concentration.shape
         super().__init__(shape[:-1], shape[-1:], validate_args)
         self._check("concentration", "> 0", concentration, concentration > 0)
@@ -117,7 +117,7 @@ class Dirichlet(Distribution):
 
     @property
     def mode(self) -> Tensor:
-        """The mode, proportional to max(α - 1, 0); if all α are below 1, (1, 0, ..., 0)."""
+        """The mode ∝ max(α - 1, 0); (1, 0, ..., 0) if max α < 1, and NaN if max α = 1."""
         excess = (self.concentration - 1).clamp(min=0)
         corner = np.eye(1, self.event_shape[0], dtype=excess.dtype)
         is_corner = (self.concentration < 1).all(-1, keepdim=True)
@@ -164,7 +164,7 @@ class Beta(Distribution):
     has_rsample = True
     _shown = ()
     mean = property(lambda self: self._pair.mean[..., 0], doc="The mean α / (α + β).")
-    mode = property(lambda self: self._pair.mode[..., 0], doc="The mode, in [0, 1].")
+    mode = property(lambda self: self._pair.mode[..., 0], doc="The mode; NaN if max(α, β) = 1.")
     variance = property(lambda self: self._pair.variance[..., 0], doc="The variance.")
 
     def __init__(

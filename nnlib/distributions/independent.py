@@ -31,7 +31,7 @@ class Independent(Distribution):
     has_rsample = property(lambda self: self.base_dist.has_rsample)
     mean = property(lambda self: self.base_dist.mean, doc="The mean of each element.")
     mode = property(lambda self: self.base_dist.mode, doc="The mode of each element.")
-    variance = property(lambda self: self.base_dist.variance, doc="Each variance.")
+    variance = property(lambda self: self.base_dist.variance, doc="Each element's variance.")
 
     def __init__(
         self,

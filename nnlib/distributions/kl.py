@@ -37,7 +37,7 @@ def kl_divergence(p: Distribution, q: Distribution) -> Tensor:
     Raises
     ------
     NotImplementedError
-        If the types differ, or there is no formula for them.
+        If the types differ, there is no formula for them, or reinterpreted_batch_ndims differ.
 
     Source: Goodfellow et al. (2016), equation 3.50.
 
@@ -100,7 +100,7 @@ def _dirichlet(p: Dirichlet, q: Dirichlet) -> Tensor:
 def _multivariate(p: MultivariateNormal, q: MultivariateNormal) -> Tensor:
     """Return (‖L_q⁻¹ L_p‖² + ‖L_q⁻¹ (μ_p - μ_q)‖² - D) / 2 - log det L_p + log det L_q."""
     distance = q._distance((p.loc - q.loc).unsqueeze(-1)) + q._distance(p.scale_tril)
-    return (distance - p.event_shape[0]) / 2 - p._log() + q._log()
+    return (distance - p.event_shape[0]) / 2 - p._log_det() + q._log_det()
 
 
 FORMULAS: dict[type, Callable] = {

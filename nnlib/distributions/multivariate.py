@@ -7,35 +7,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..graph import record_fused
+from ..linalg.tensors import cholesky
 from ..ops import inverse, tril
 from ..random import randn
 from ..tensor import Tensor, raw
 from .distribution import Distribution
 
 __all__ = ["MultivariateNormal"]
-
-
-def _cholesky(matrix: Tensor) -> Tensor:
-    """Return the lower triangular L with A = L Lᵀ.
-
-    The gradient dA is the symmetric part of L⁻ᵀ Φ(Lᵀ dL) L⁻¹, where Φ sets the upper triangle
-    to 0 and halves the diagonal (Murray (2016), "Differentiation of the Cholesky
-    decomposition").
-    """
-    try:
-        lower = np.linalg.cholesky(raw(matrix))
-    except np.linalg.LinAlgError:
-        message = "MultivariateNormal: expected a positive definite matrix"
-        raise ValueError(f"{message}, got {matrix}") from None
-
-    def backward(g, y):
-        half = np.tril(np.ones(g.shape[-2:])) - np.eye(g.shape[-1]) / 2
-        inverse_y = np.linalg.inv(y)
-        slope = inverse_y.mT @ (half * (y.mT @ g)) @ inverse_y
-        return dict(A=(slope + slope.mT) / 2)
-
-    return record_fused(lower, dict(A=matrix), backward)
 
 
 class MultivariateNormal(Distribution):
@@ -84,7 +62,11 @@ class MultivariateNormal(Distribution):
         else:
             is_symmetric = np.isclose(raw(matrix), raw(matrix.mT))
             self._check(name, "to be symmetric", matrix, is_symmetric)
-            matrix = _cholesky(inverse(matrix) if name == "precision_matrix" else matrix)
+            try:
+                matrix = cholesky(inverse(matrix) if name == "precision_matrix" else matrix)
+            except np.linalg.LinAlgError:
+                expected = f"expected a positive definite {name}"
+                raise ValueError(f"MultivariateNormal: {expected}, got {matrix}") from None
         self.scale_tril = matrix
 
     @property
@@ -101,16 +83,17 @@ class MultivariateNormal(Distribution):
         """Return the logarithm of the density, in nats."""
         self._check_value(value, "without NaN", lambda x: ~x.isnan())
         constant = self.event_shape[0] * math.log(2 * math.pi)
-        return -(self._distance((value - self.loc).unsqueeze(-1)) + constant) / 2 - self._log()
+        distance = self._distance((value - self.loc).unsqueeze(-1))
+        return -(distance + constant) / 2 - self._log_det()
 
     def entropy(self) -> Tensor:
         """Return the entropy, log det(2πe Σ) / 2, in nats."""
-        return self.event_shape[0] * (1 + math.log(2 * math.pi)) / 2 + self._log()
+        return self.event_shape[0] * (1 + math.log(2 * math.pi)) / 2 + self._log_det()
 
     def _distance(self, X: Tensor) -> Tensor:
         """Return the sum of xᵀ Σ⁻¹ x = ‖L⁻¹ x‖² over the columns x of X."""
         return ((inverse(tril(self.scale_tril)) @ X) ** 2).sum((-2, -1))
 
-    def _log(self) -> Tensor:
+    def _log_det(self) -> Tensor:
         """Return log det L, which is half of log det Σ."""
         return self.scale_tril.diagonal(dim1=-2, dim2=-1).log().sum(-1)

@@ -64,7 +64,8 @@ def correlate(
     Returns
     -------
     (..., H', W')
-        The result: int64 if both arrays contain integers, otherwise the wider dtype.
+        The result: int64 if both arrays contain integers, otherwise NumPy's result dtype, such
+        as float64 for float32 and int64.
 
     Raises
     ------
@@ -101,8 +102,9 @@ def convolve(
 
     .. math:: y_{ij} = \sum_m \sum_n h_{mn} \, x_{i - m, \, j - n}
 
-    Convolution with padding "full" is commutative. It equals cross-correlation if a rotation by
-    180 degrees does not change the kernel; it is not enough that the matrix is symmetric.
+    Convolution with padding "full" is commutative. It equals cross-correlation with padding
+    "full" if a rotation by 180 degrees does not change the kernel; it is not enough that the
+    matrix is symmetric.
 
     The parameters, the shape of the result and the errors are the same as in ``correlate``.
 
@@ -126,7 +128,7 @@ def im2col(
     Parameters
     ----------
     x : (..., H, W)
-        An image; or a signal, if kernel_size contains only one number.
+        An image, or a signal if kernel_size contains only one number.
     kernel_size : ints
         Height kH and width kW of the kernel.
     stride, dilation : int or ints
@@ -141,7 +143,8 @@ def im2col(
     Raises
     ------
     TypeError, ValueError
-        If x does not contain finite numbers, or kernel_size does not contain integers that fit.
+        If x does not contain finite numbers, kernel_size is not a tuple or list of positive
+        integers, or the kernel does not fit.
 
     Source: Chellapilla, Puri and Simard (2006); chapter "Convolution".
 
@@ -151,7 +154,8 @@ def im2col(
     """
     x = operand("im2col", "x", x)
     if not isinstance(kernel_size, (tuple, list)) or not 1 <= len(kernel_size) <= x.ndim:
-        raise ValueError(f"im2col: expected 1 to {x.ndim} kernel sizes, got {kernel_size}")
+        expected = f"expected kernel_size to be a tuple of 1 to {x.ndim} ints"
+        raise ValueError(f"im2col: {expected}, got {kernel_size}")
     n = len(kernel_size)
     checks.one_for_each("im2col", "kernel_size", kernel_size, n, 1)
     s = checks.one_for_each("im2col", "stride", stride, n, 1)
@@ -222,10 +226,10 @@ def output_size(
             f"{n} + 2·{p} elements"
         )
     m = room // s + 1
-    return Steps(_shown(n, k, p, s, d, m), m) if steps else m
+    return Steps(_size_steps(n, k, p, s, d, m), m) if steps else m
 
 
-def _shown(n: int, k: int, p: int, s: int, d: int, m: int) -> list[Step]:
+def _size_steps(n: int, k: int, p: int, s: int, d: int, m: int) -> list[Step]:
     """Return the steps: the kernel's extent, the range of its positions, and their number."""
     reach, padded = d * (k - 1) + 1, n + 2 * p
     room = padded - reach
@@ -237,8 +241,8 @@ def _shown(n: int, k: int, p: int, s: int, d: int, m: int) -> list[Step]:
             f"d (k - 1) + 1 = {reach}",
         ),
         Step(
-            f"It can move by {padded} − {reach} = {room}, or {room // s} strides of {s}; "
-            f"including the first position, there are {m} positions.",
+            f"It can move by {padded} − {reach} = {room}, which allows {room // s} strides of "
+            f"{s}; including the first position, there are {m} positions.",
             f"{quotient} + 1 = {m}",
         ),
     ]
@@ -249,7 +253,7 @@ def _operands(name: str, x: Array, kernel: Array) -> tuple[Array, Array]:
     x, h = operand(name, "x", x), operand(name, "kernel", kernel)
     if h.ndim > 2 or x.ndim < h.ndim:
         raise ValueError(
-            f"{name}: expected a kernel of 1 or 2 axes and x of at least as many, "
+            f"{name}: expected a kernel with 1 or 2 axes and x with at least as many, "
             f"got {h.shape} and {x.shape}"
         )
     return x, h
@@ -319,8 +323,8 @@ def fits(name: str, shape: Sequence[int], kernel_size: Sequence[int], d: Sequenc
     reach = tuple(dk * (k - 1) + 1 for k, dk in zip(kernel_size, d, strict=True))
     if any(r > n for r, n in zip(reach, shape[-len(reach) :], strict=True)):
         raise ValueError(
-            f"{name}: a kernel that covers {reach} elements does not fit into the padded x, "
-            f"which has shape {tuple(shape)}"
+            f"{name}: a kernel that covers {reach} elements does not fit into x, which has "
+            f"shape {tuple(shape)} after padding"
         )
 
 

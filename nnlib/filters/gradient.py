@@ -40,6 +40,8 @@ def edges(image: Array) -> Edges:
     .. math:: |\nabla F| = \sqrt{(h_x * F)^2 + (h_y * F)^2}, \quad
         \theta = \mathrm{atan2}(h_y * F, h_x * F)
 
+    The kernels h are ``sobel("x") / 8`` and ``sobel("y") / 8``.
+
     Parameters
     ----------
     image : (..., H, W) float or int

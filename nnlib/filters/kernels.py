@@ -77,7 +77,7 @@ def gaussian(sigma: float, *, size: int | None = None) -> Array:
     Raises
     ------
     ValueError
-        If sigma is not positive, or size is even.
+        If sigma is not positive, or size is even or below 1.
 
     Source: Szeliski (2022), section 3.2.2; chapter "Convolution".
 
@@ -144,7 +144,7 @@ def separate(kernel: Array) -> tuple[Array, Array]:
 
     A kernel of any size is separable if and only if its rank is 1. For a k × k kernel,
     each pixel then needs 2k products instead of k². The factors come from the singular value
-    decomposition. If the kernel contains integers, so do the factors.
+    decomposition. If the kernel has an integer dtype, the factors contain integers.
 
     Parameters
     ----------
@@ -154,13 +154,13 @@ def separate(kernel: Array) -> tuple[Array, Array]:
     Returns
     -------
     column (kH,), row (kW,)
-        The factors. They have the same norm, unless the kernel contains integers.
+        The factors. They have the same norm, unless the kernel has an integer dtype.
 
     Raises
     ------
     ValueError
-        If the rank of the kernel is not 1: the relative error of the best product, in the
-        Frobenius norm, is larger than 1e-10.
+        If the rank of the kernel is not 1, that is, if the relative error of the best product,
+        in the Frobenius norm, is larger than 1e-10.
 
     Source: Szeliski (2022), section 3.2.1; chapter "Convolution".
 
@@ -171,12 +171,12 @@ def separate(kernel: Array) -> tuple[Array, Array]:
     if K.ndim != 2:
         raise ValueError(f"separate: expected kernel (kH, kW), got {K.shape}")
     U, s, Vt = np.linalg.svd(K)
-    share = s / (s[0] or 1.0)  # squares of tiny numbers would underflow
-    missed = np.linalg.norm(share[1:]) / np.linalg.norm(share) if s.any() else 1.0
-    if not missed <= 1e-10:
+    ratios = s / (s[0] or 1.0)  # squares of tiny numbers would underflow
+    error = np.linalg.norm(ratios[1:]) / np.linalg.norm(ratios) if s.any() else 1.0
+    if not error <= 1e-10:
         raise ValueError(
             "separate: expected a kernel of rank 1, got one whose best rank-1 approximation "
-            f"has a relative error of {missed:.2g} (singular values {s.round(4).tolist()})"
+            f"has a relative error of {error:.2g} (singular values {s.round(4).tolist()})"
         )
     sign = 1 if U[:, 0].sum() >= 0 else -1
     column, row = sign * math.sqrt(s[0]) * U[:, 0], sign * math.sqrt(s[0]) * Vt[0]
@@ -193,5 +193,5 @@ def _whole(K: Array) -> tuple[Array, Array]:
 
 
 def operand(name: str, argument: str, x: Any) -> np.ndarray:
-    """Return finite numbers as an array: floats of the same dtype, or otherwise int64."""
+    """Return an array of finite numbers; floats keep their dtype, and others become int64."""
     return entries(name, argument, x, ndim=1, to=np.int64)  # uint8 would overflow

@@ -1,4 +1,4 @@
-"""Linear algebra on arrays, with the textbook algorithms; most of them can show their steps.
+"""Linear algebra on arrays, with textbook algorithms, many of which can show their steps.
 
 For exact numbers and their notation, see ``nnlib.linalg.exact``.
 """

@@ -29,8 +29,7 @@ from .writing import bracketed, indexed, tex, text
 __all__: list[str] = []
 
 Array = np.ndarray
-# The largest number of rows. For 3 rows and one rational root, the other two roots solve a
-# quadratic equation.
+# The largest number of rows: after one rational root, a quadratic equation remains.
 LARGEST = 3
 
 
@@ -59,7 +58,8 @@ class Eigenspace(NamedTuple):
 def solve_by_hand(A: Array, name: Name = PLAIN) -> tuple[list[Step], list[Eigenspace]]:
     """Return the eigenspaces of a matrix of fractions, and the steps that find them."""
     if len(A) > LARGEST:
-        raise ValueError(f"eigenvalue steps: expected at most {LARGEST} rows, got {len(A)}")
+        expected = f"expected {name.text} with at most {LARGEST} rows"
+        raise ValueError(f"eigenvalue steps: {expected}, got {len(A)}")
     p = characteristic_polynomial(A)
     eigenvalues = roots(p)
     steps = polynomial_steps(A, name)

@@ -44,7 +44,8 @@ def eig(A: Any, *, steps: bool = False) -> Eig | Steps:
         length 1 as columns; in each, the entry with the largest absolute value (the last one if
         several tie) is positive. Both arrays are real if all eigenvalues are real, and complex
         otherwise. The eigenvectors of a symmetric matrix are orthonormal. A defective matrix
-        has fewer than n independent eigenvectors, so some columns are equal.
+        has fewer than n independent eigenvectors, so the columns are linearly dependent, up to
+        rounding errors.
 
     Raises
     ------

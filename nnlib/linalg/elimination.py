@@ -76,9 +76,10 @@ def eliminate(
     """Bring the first columns of A to echelon form, in place, one row operation at a time.
 
     ``choose`` receives the entries of a column from the current row down and returns the index
-    of the pivot among them, or None. A pivot of at most ``negligible`` counts as 0. The row
-    operations also change any further columns, such as a right-hand side, but these contain no
-    pivots. Return the pivot columns; pivot r is in row r.
+    of the pivot among them, or None. A pivot counts as 0 if it is at most ``negligible`` times
+    the ratio r that ``row_reduce`` defines. The row operations also change any further columns,
+    such as a right-hand side, but these contain no pivots. Return the pivot columns; pivot k is
+    in row k.
     """
     pivots: list[int] = []
     threshold = negligible
@@ -240,8 +241,8 @@ def row_reduce(
     exact : bool
         Whether to compute with fractions. With floats, a pivot counts as 0 if it is at most
         :math:`r \max(m, n)\, \varepsilon \lVert A \rVert_\infty`, because rounding errors can
-        turn a 0 into a small number. Here, r is the largest ratio of an entry to the pivot of
-        its row so far.
+        turn a 0 into a small number. Here, r is the largest ratio so far of an entry to the
+        pivot in its row.
     steps : bool
         Whether to return the `Steps`, in exact numbers, instead of the result. There is one
         step for each row operation.

@@ -45,13 +45,13 @@ def norm(
     Parameters
     ----------
     x : (n,) or (m, n) array_like
-        A vector or a matrix. If it has no entries, the norm is 0.
+        A vector or a matrix. If it has no entries, the norm is 0. A Tensor can have any shape.
     ord : number, inf or str, optional
         The p in the formulas. For vectors, any p ≥ 1; default: 2. For matrices, "fro", 1, 2
-        (spectral), inf or "nuc" (nuclear); default: "fro".
+        (spectral), inf or "nuc" (nuclear); default: "fro". For Tensors, as in PyTorch.
     dim, keepdim, dtype : optional
         As in PyTorch: one or two axes, whether they remain as axes of length 1, and the dtype
-        to convert x to. If you pass dim, x can have any shape.
+        to convert x to. If you pass one of them, x must be a Tensor or an array.
 
     Returns
     -------
@@ -61,7 +61,8 @@ def norm(
     Raises
     ------
     TypeError, ValueError
-        If x is not a vector or matrix of finite real numbers, or p is not one of the above.
+        If x is not a vector or matrix of finite real numbers, or ord is not one of the above.
+        For Tensors, RuntimeError, as in PyTorch.
 
     Source: Golub and Van Loan (2013), sections 2.2 and 2.3; chapters "Vectors" and
     "Matrices".
@@ -82,7 +83,7 @@ def norm(
 def _vector_norm(x: Array, p: Any) -> float:
     """Return the p-norm of floats, scaled by the largest entry to avoid overflow."""
     if not isinstance(p, Real) or not p >= 1:
-        raise ValueError(f"norm: expected p of at least 1 for a vector, got {p!r}")
+        raise ValueError(f"norm: expected ord of at least 1 for a vector, got {p!r}")
     size = abs(x)
     largest = float(size.max(initial=0.0))
     if p == inf or largest == 0:
@@ -93,7 +94,7 @@ def _vector_norm(x: Array, p: Any) -> float:
 def _matrix_norm(A: Array, p: Any) -> float:
     """Return the norm of a matrix of floats."""
     if not isinstance(p, str | Real) or p not in KINDS:
-        expected = "expected p to be 'fro', 1, 2, inf or 'nuc' for a matrix"
+        expected = "expected ord to be 'fro', 1, 2, inf or 'nuc' for a matrix"
         raise ValueError(f"norm: {expected}, got {p!r}")
     if p == "fro":
         return length(A.ravel())
@@ -126,7 +127,8 @@ def cond(A: Any) -> float:
     Returns
     -------
     float
-        At least 1 in general, inf if A is singular, and 0 if it has no entries.
+        At least 1, or 0 if A has no entries. It is inf if :math:`\sigma_k = 0`, but rounding
+        errors can turn this into a large finite number.
 
     Raises
     ------

@@ -67,7 +67,8 @@ class SolutionSet:
             raise ValueError(f"SolutionSet.at: expected a consistent system, but {self.reason}")
         t = vector(t, "SolutionSet.at", "t", exact=self.directions.dtype == object)
         if len(t) != len(self.free):
-            raise ValueError(f"SolutionSet.at: expected {len(self.free)} values, got {len(t)}")
+            expected = f"expected one value per free variable ({len(self.free)})"
+            raise ValueError(f"SolutionSet.at: {expected}, got {len(t)}")
         return self.particular + self.directions @ t
 
     def __repr__(self) -> str:

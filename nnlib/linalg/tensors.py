@@ -77,7 +77,8 @@ def cholesky(A: Any, *, upper: bool = False) -> Any:
     """Return the lower triangular L of A = L Lᵀ (or Lᵀ if ``upper``), for positive definite A.
 
     Only the lower triangle of A is used. For a loss J, let S = Lᵀ dJ/dL, with the upper
-    triangle set to 0 and the diagonal halved. Then dJ/dA is the symmetric part of L⁻ᵀ S L⁻¹.
+    triangle set to 0 and the diagonal halved. Then dJ/dA is the symmetric part of L⁻ᵀ S L⁻¹
+    (Murray (2016), "Differentiation of the Cholesky decomposition").
     """
     x = _square("cholesky", A)
 

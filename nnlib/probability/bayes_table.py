@@ -174,12 +174,9 @@ def _table(
             f"{name}: expected a hypothesis with positive prior and likelihood, but the "
             "observation is impossible under every hypothesis"
         )
-    names = _names(hypotheses, len(p))
-    return (
-        BayesTable(names, exactly(prior), exactly(likelihood))
-        if exact
-        else BayesTable(names, p, L)
-    )
+    if exact:
+        p, L = exactly(prior), exactly(likelihood)
+    return BayesTable(_names(hypotheses, len(p)), p, L)
 
 
 def _names(hypotheses: Sequence[str] | None, H: int) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import checks
-from .distribution import Continuous
+from .distribution import Continuous, supported
 from .special import betainc, log_beta, xlogy
 
 __all__ = ["Beta"]
@@ -54,7 +54,7 @@ class Beta(Continuous):
 
     @property
     def _ab(self) -> tuple[float, float]:
-        """Return the exponents a and b."""
+        """Return the parameters a and b."""
         return self.concentration1, self.concentration0
 
     def _log_prob(self, x: np.ndarray) -> np.ndarray:
@@ -63,7 +63,7 @@ class Beta(Continuous):
         inside = (x >= 0) & (x <= 1)
         u = np.where(inside, x, 0.5)
         log_p = xlogy(a - 1, u) + xlogy(b - 1, 1 - u) - log_beta(a, b)
-        return np.where(np.isnan(x), np.nan, np.where(inside, log_p, -np.inf))
+        return supported(x, inside, log_p)
 
     def _cdf(self, x: np.ndarray) -> np.ndarray:
         """Return P(X <= x), the regularised incomplete beta function."""
@@ -91,8 +91,8 @@ class Beta(Continuous):
         a, b = self._ab
         if a == b == 1 or max(a, b) < 1:
             raise ValueError(
-                "Beta.mode: expected a single point of highest density, which "
-                f"concentrations {a:g} and {b:g} do not have"
+                "Beta.mode: expected a density with a single maximum, got concentrations "
+                f"{a:g} and {b:g}"
             )
         return (a - 1) / (a + b - 2) if min(a, b) > 1 else float(a > b)
 

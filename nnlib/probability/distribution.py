@@ -64,7 +64,7 @@ class Distribution:
         TypeError
             If rng is not a ``numpy.random.Generator``, or shape contains a non-integer.
         ValueError
-            If shape is negative.
+            If shape contains a negative number.
 
         Source: Bishop (2006), section 11.1; chapter "Probability".
 

@@ -62,8 +62,7 @@ class JointTable:
         for name, outcomes in variables.items():
             if not isinstance(outcomes, Sequence | np.ndarray):
                 raise TypeError(
-                    "JointTable: expected the outcomes of variables as lists, got "
-                    f"{outcomes!r} for {name}"
+                    f"JointTable: expected a list of outcomes for {name}, got {outcomes!r}"
                 )
         self.variables = {name: list(outcomes) for name, outcomes in variables.items()}
         shape = tuple(map(len, self.variables.values()))
@@ -225,6 +224,6 @@ def _mapping(method: str, given: Any) -> None:
     """Raise TypeError unless ``given`` is a mapping of variables to outcomes."""
     if not isinstance(given, Mapping):
         raise TypeError(
-            f"JointTable.{method}: expected given as a dict of variables and outcomes, "
+            f"JointTable.{method}: expected given to be a dict from variables to outcomes, "
             f"got {given!r}"
         )
