@@ -20,6 +20,8 @@ def vector_norm(
     x: Any, ord: float = 2, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Any:
     """Return the norm of vectors along some axes, by default all axes; see ``norm``."""
+    if isinstance(ord, str):
+        raise TypeError(f"vector_norm: expected ord to be a number, got {ord!r}")
     return call_as("vector_norm", ops.norm, x, ord, dim, keepdim, dtype=dtype)
 
 
@@ -35,7 +37,7 @@ def matrix_norm(
     name = "matrix_norm"
     A = A if dtype is None else ops.to(A, dtype)
     ndim = _floats(name, A).ndim
-    rows, columns = (axis(name, d, ndim) for d in dim)
+    rows, columns = (axis(name, d, max(ndim, 2)) for d in dim)
     if ndim < 2 or rows == columns or ord not in ("fro", "nuc", 1, -1, 2, -2, inf, -inf):
         expected = "expected ord 'fro', 'nuc', ±1, ±2 or ±inf and two different axes"
         raise RuntimeError(f"{name}: {expected}, got {ord!r} and {dim} for shape {A.shape}")
@@ -61,8 +63,9 @@ def norm(x: Any, ord: Any, dim: Dim, keepdim: bool, dtype: Any) -> Any:
         dim = tuple(range(_floats("norm", x).ndim) if dim is None else dim)
     if isinstance(dim, tuple) and len(dim) == 2 and ord is not None:
         return call_as("norm", matrix_norm, x, ord, dim, keepdim, dtype=dtype)
-    if isinstance(dim, tuple) and len(dim) > 2:
-        raise RuntimeError(f"norm: expected one or two axes, got {dim}")
+    if isinstance(ord, str) or (isinstance(dim, tuple) and len(dim) > 2):
+        expected = "two axes" if isinstance(ord, str) else "one or two axes"
+        raise RuntimeError(f"norm: expected {expected} for ord {ord!r}, got {dim}")
     return call_as("norm", vector_norm, x, 2 if ord is None else ord, dim, keepdim, dtype=dtype)
 
 
