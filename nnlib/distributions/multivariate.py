@@ -64,7 +64,7 @@ class MultivariateNormal(Distribution):
             self._check(name, "to be symmetric", matrix, is_symmetric)
             try:
                 matrix = cholesky(inverse(matrix) if name == "precision_matrix" else matrix)
-            except np.linalg.LinAlgError:
+            except (np.linalg.LinAlgError, RuntimeError):  # a singular precision_matrix
                 expected = f"expected a positive definite {name}"
                 raise ValueError(f"MultivariateNormal: {expected}, got {matrix}") from None
         self.scale_tril = matrix

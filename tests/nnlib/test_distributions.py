@@ -171,6 +171,7 @@ REFUSED = {
     "one matrix of two": lambda D, L: D.MultivariateNormal(L.zeros(2), L.eye(2), L.eye(2)),
     "an axis of loc": lambda D, L: D.MultivariateNormal(L.tensor(0.0), L.eye(2)),
     "positive definite": lambda D, L: D.MultivariateNormal(L.zeros(2), -L.eye(2)),
+    "an inverse": lambda D, L: D.MultivariateNormal(L.zeros(2), precision_matrix=L.ones(2, 2)),
     "symmetric": lambda D, L: D.MultivariateNormal(L.zeros(2), L.tensor([[2.0, 1], [0, 2]])),
     "triangular": lambda D, L: D.MultivariateNormal(L.zeros(2), scale_tril=L.ones(2, 2)),
     "scale > 0": lambda D, L: D.Normal(0.0, L.tensor([1.0, -1.0])),
