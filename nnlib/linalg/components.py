@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .inputs import matrix, one_of, unit_factors
+from ..checks import one_of, whole
+from .inputs import matrix, unit_factors
 
 __all__ = ["pca"]
 
@@ -96,8 +97,9 @@ def pca(X: Any, n_components: int | None = None, *, method: str = "svd") -> PCA:
     N, D = data.shape
     if N < 2 or D < 1:
         raise ValueError(f"pca: expected X (N, D) with N >= 2 and D >= 1, got {N, D}")
-    one_of(method, ("svd", "covariance"), "pca", "method")
-    K = _expect_components(n_components, min(N, D))
+    one_of("pca", "method", method, ("svd", "covariance"))
+    K = min(N, D) if n_components is None else n_components
+    K = whole("pca", "n_components", K, low=1, high=min(N, D))
     mean = np.where((data == data[0]).all(axis=0), data[0], data.mean(axis=0))  # no rounding
     centred = data - mean
     variance, V = (_by_svd if method == "svd" else _by_covariance)(centred)
@@ -117,17 +119,6 @@ def _by_covariance(centred: Array) -> tuple[Array, Array]:
     """Return the variances in descending order and the components as columns, by eigh."""
     values, V = np.linalg.eigh(centred.T @ centred / (len(centred) - 1))
     return np.maximum(values[::-1], 0), V[:, ::-1]
-
-
-def _expect_components(K: Any, most: int) -> int:
-    """Check the number of components and return it."""
-    if K is None:
-        return most
-    if isinstance(K, bool) or not isinstance(K, int | np.integer):
-        raise TypeError(f"pca: expected an integer n_components, got {K!r}")
-    if not 1 <= K <= most:
-        raise ValueError(f"pca: expected n_components from 1 to {most}, got {K}")
-    return int(K)
 
 
 def _expect_columns(X: Array, count: int, function: str, argument: str = "X") -> None:

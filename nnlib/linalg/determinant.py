@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from ..checks import one_of
 from ..steps import Step, run
 from .elimination import StepGenerator, Swap, reduction
 from .exact import scalar, zeros
-from .inputs import one_of, square
+from .inputs import square
 from .writing import tex, tex_factor, tex_matrix
 
 __all__ = ["det"]
@@ -62,7 +63,7 @@ def det(
     >>> det([[2, 1], [7, 4]], method="cofactors", exact=True)
     Fraction(1, 1)
     """
-    one_of(method, ("elimination", "cofactors"), "det", "method")
+    one_of("det", "method", method, ("elimination", "cofactors"))
     A = square(A, "det", exact=exact or steps)
     if method == "elimination":
         return run(by_elimination(A), steps=steps)

@@ -67,13 +67,6 @@ def right_hand(b: Any, m: int, function: str, *, exact: bool = False) -> Array:
     return b
 
 
-def one_of(value: str, choices: tuple[str, ...], function: str, argument: str) -> None:
-    """Raise ValueError unless the value is one of the choices."""
-    if value not in choices:
-        expected = " or ".join(map(repr, choices))
-        raise ValueError(f"{function}: expected {argument} {expected}, got {value!r}")
-
-
 def unit_factors(V: Array) -> Array:
     """Return the factor for each column of V (n, k) that makes its largest entry positive.
 

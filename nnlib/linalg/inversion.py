@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from ..checks import one_of
 from ..steps import Step, Steps, run
 from .determinant import by_elimination, without
 from .elimination import StepGenerator, reduction
 from .exact import identity, zeros
-from .inputs import one_of, square
+from .inputs import square
 from .systems import refuse_singular
 from .writing import tex, tex_factor, tex_matrix, text
 
@@ -55,7 +56,7 @@ def inverse(
     >>> print(text(inverse([[1, 2], [3, 4]], exact=True)))
     [[−2, 1], [3/2, −1/2]]
     """
-    one_of(method, ("gauss-jordan", "adjugate"), "inverse", "method")
+    one_of("inverse", "method", method, ("gauss-jordan", "adjugate"))
     A = square(A, "inverse", exact=exact or steps)
     algorithm = _gauss_jordan if method == "gauss-jordan" else _by_adjugate
     return run(algorithm(A), steps=steps)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..checks import number
+from ..checks import number, whole
 from ..steps import Steps
 from .inputs import EPS, matrix, unit_factors
 from .singular_steps import svd_steps
@@ -163,10 +163,7 @@ def low_rank(A: Any, rank: int) -> LowRank:
     6.0
     """
     M = matrix(A, "low_rank")
-    if isinstance(rank, bool) or not isinstance(rank, int | np.integer):
-        raise TypeError(f"low_rank: expected an integer rank, got {rank!r}")
-    if not 0 <= rank <= min(M.shape):
-        raise ValueError(f"low_rank: expected a rank from 0 to {min(M.shape)}, got {rank}")
+    rank = whole("low_rank", "rank", rank, low=0, high=min(M.shape))
     U, S, Vh = svd(M, full_matrices=False)
     left_out = S[rank:]
     return LowRank(
