@@ -48,7 +48,7 @@ STEPS = (
     ("builder-inited", goals.load, AMONG),  # when the task above a figure is done
     ("builder-inited", glossary.load, LAST),  # terms and symbols
     # Which pages must be read again, besides those whose text has changed?
-    ("env-get-outdated", api.outdated, AMONG),  # all of the API, after any change of nnlib
+    ("env-get-outdated", api.outdated, AMONG),  # all of the API, after any change in nnlib
     (
         "env-get-outdated",
         parallel.outdated,
@@ -63,13 +63,13 @@ STEPS = (
     ("source-read", api.expand, AMONG),  # one line becomes the entries of a module
     ("source-read", parallel.fill_gaps, AMONG),  # numbers that a failed cell lacks
     ("autodoc-process-docstring", api.prepare_docstring, FIRST),  # before Napoleon reads it
-    ("autodoc-skip-member", api.skip_members, AMONG),  # those without a docstring of ours
+    ("autodoc-skip-member", api.skip_members, AMONG),  # that Python or scikit-learn wrote
     ("doctree-read", api.own_nodes, AMONG),  # so that a stored tree is small
     ("doctree-read", parallel.show_findings, AMONG),  # what came out differently here
-    ("doctree-read", tabs.group, AMONG),  # cells that do the same in different libraries
-    ("doctree-read", folds.keep_titles, AMONG),  # of code, when they are opened
+    ("doctree-read", tabs.group, AMONG),  # cells that do the same thing in different libraries
+    ("doctree-read", folds.keep_titles, AMONG),  # of code that the reader has opened
     ("doctree-read", sidenotes.place, AMONG),  # each with its paragraph
-    ("doctree-read", strip.fill, AMONG),  # the minutes, once all that they count is there
+    ("doctree-read", strip.fill, AMONG),  # the minutes, when the page is complete
     ("doctree-read", terms.define, AMONG),  # anchors of the terms that the page defines
     ("env-merge-info", syllabus.merge_ids, AMONG),  # of pages that another process has read
     ("env-merge-info", terms.merge_anchors, AMONG),  # likewise
@@ -92,17 +92,17 @@ STEPS = (
     ("doctree-resolved", search.collect, LAST),  # visible words, and words behind a curtain
     # Write each page: the HTML of its tree is in ``context``, the templates come after.
     ("html-page-context", terms.add_cards, FIRST),  # may bring formulas, typeset below
-    ("html-page-context", scripts.add_scripts, FIRST),  # of the figures that move
+    ("html-page-context", scripts.add_scripts, FIRST),  # for interactive figures
     ("html-page-context", curtain.add_style, FIRST),  # that hides results at first
     ("html-page-context", live.add_live_code, FIRST),  # the page as a notebook, and its cells
     ("html-page-context", theme.add_place, AMONG),  # part and number of the page, for its head
-    ("html-page-context", theme.shorten_sidebar, AMONG),  # of titles, so it needs no headings
-    ("html-page-context", markup.minify, AMONG),  # invisible parts
-    ("html-page-context", thumbnails.fill, AMONG),  # where a page opens with its figures
+    ("html-page-context", theme.shorten_sidebar, AMONG),  # it shows only titles
+    ("html-page-context", markup.minify, AMONG),  # remove bytes that change nothing visible
+    ("html-page-context", thumbnails.fill, AMONG),  # on pages that open with thumbnails
     ("html-page-context", theme.add_questions, AMONG),  # the subtitles of pages
     ("html-page-context", typeset.typeset_page, AMONG),  # formulas of cells, questions, cards
     ("html-page-context", live.add_menu, LAST),  # after the theme's own buttons
-    ("html-page-context", minus.mend, LAST),  # of the numbers that cells glue into the text
+    ("html-page-context", minus.mend, LAST),  # of numbers that cells glue into the text
     ("html-page-context", markup.mend, LAST),  # what the theme and extensions get wrong
     ("html-page-context", scripts.delay, LAST),  # scripts of the theme and of extensions
     # Finish, once for a build.
@@ -110,7 +110,7 @@ STEPS = (
     ("html-collect-pages", entry.add_missing_page, AMONG),  # for an unknown address
     ("build-finished", icons.draw_icons, AMONG),  # those that the pages use
     ("build-finished", theme_style.prune, AMONG),  # to what the pages can use
-    ("build-finished", theme_script.shorten, AMONG),  # otherwise it lays out the whole page
+    ("build-finished", theme_script.shorten, AMONG),  # so that it lays out less of a page
     ("build-finished", bundle.join_files, AMONG),  # so that a page loads about ten files
     ("build-finished", entry.write_index, AMONG),  # the front page, at the site's address
     ("build-finished", parallel.report, AMONG),  # what came out differently
@@ -129,7 +129,7 @@ DIRECTIVES = {
     "errata-table": syllabus_pages.ErrataTable,
     "thumbnails": thumbnails.Thumbnails,
 }
-NODES = {  # with the HTML element of each that isn't replaced earlier
+NODES = {  # with its HTML element, or None if an earlier step replaces the node
     sidenotes.Sidenote: "aside",
     sidenotes.Beside: "div",
     syllabus.Fold: "details",

@@ -143,7 +143,7 @@ def test_a_strict_build_fails_for_claims(claiming, tmp_path):
     strict = mini.build()
     assert strict.returncode != 0
     line = line_of(mini, "is above $5$")
-    message = "a claim is false: the value `x` is above $5$ (asked: x > 5; here: x = 3)"
+    message = "a claim is false: the value `x` is above $5$ (expected: x > 5; found: x = 3)"
     assert re.search(rf"part/second\.md:{line}: \S*ERROR: {re.escape(message)}", strict.stdout)
     assert strict.stdout.count("a claim is false") == 2
 

@@ -69,7 +69,7 @@ def test_missing_topics_dead_links_and_false_claims_are_warnings(mini):
     logged = "\n".join(alone(mini).warnings)
     assert "mini-002 is not covered" in logged
     assert "nowhere" in logged
-    assert "a claim is false: it is more (asked: 1 + 1 > 2; here: 1 + 1 = 2)" in logged
+    assert "a claim is false: it is more (expected: 1 + 1 > 2; found: 1 + 1 = 2)" in logged
 
 
 def test_the_weight_counts_images_and_our_scripts_but_not_the_theme(tmp_path):

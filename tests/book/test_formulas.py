@@ -1,4 +1,4 @@
-"""Formulas: typeset by KaTeX while the book is built, for eye, ear and clipboard."""
+"""Formulas: typeset by KaTeX while the book is built, for visible, ear and clipboard."""
 
 import json
 import re
@@ -26,7 +26,7 @@ def test_a_formula_is_read_aloud_and_copied_from_its_mathml(katex):
 
 
 def test_a_printed_formula_is_mathml_with_its_tex_as_alternative_text(katex):
-    root = ET.fromstring(katex.formula(r"a < \tfrac12", display=True, eye=False))
+    root = ET.fromstring(katex.formula(r"a < \tfrac12", display=True, visible=False))
     assert root.tag == "{http://www.w3.org/1998/Math/MathML}math"
     assert root.get("alttext") == r"a < \tfrac12"
     assert root.get("display") == "block"

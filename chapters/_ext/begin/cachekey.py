@@ -1,4 +1,4 @@
-"""Digests of what a page depends on: its outputs, its text and its files.
+"""Digests of the files on which a page's outputs, tree and HTML depend.
 
 jupyter-cache's key is the text of a page's cells, so it would serve old outputs after a change
 in ``nnlib``. With the outputs, we therefore store a digest of the files that the page may
@@ -33,7 +33,7 @@ READ_BY_START_AND_REFERENCE = (  # these pages show the course itself
     "Makefile",
     "pyproject.toml",
 )
-READ = ("chapters/_ext/**/*.py", "chapters/reference/**/*.yml")  # besides a page's text
+READ = ("chapters/_ext/**/*.py", "chapters/reference/**/*.yml")  # as data, for every page
 # Files that are copied next to the pages or into them.
 COPIED = (
     "chapters/_extra/_play/*",

@@ -120,7 +120,7 @@ class Course:
 
 
 def _question(page: dict) -> str:
-    """Return a page's question, with a question mark, or "" if the page has no question."""
+    """Return a page's question with a mark at its end, or "" if the page has no question."""
     question = page.get("question", "")
     return question if not question or question.endswith(("?", ".", "!")) else f"{question}?"
 

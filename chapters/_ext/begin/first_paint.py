@@ -10,8 +10,8 @@ laid out only when the reader scrolls near them (``page.css``, ``page.js``). A p
 opened at an anchor, or at an earlier scroll position, is laid out immediately, so that the
 position is correct.
 
-What follows a prediction is hidden from the first paint on, unless the reader has guessed it or
-has asked to see it (``write/curtain.py``).
+What follows a prediction is hidden from the first paint on, unless the reader has made a guess
+or has asked to see it (``write/curtain.py``).
 
 The font is embedded in a style sheet because it then also loads from ``file://`` in browsers
 that refuse fonts from other folders.

@@ -138,7 +138,7 @@ def _same(form: list[str], matched: list) -> bool:
 
 
 def _glued(text: str, start: int, end: int) -> bool:
-    """Return whether a hyphen, an underscore or a dot joins a piece of text to a neighbour."""
+    """Return whether a piece of text is part of a longer name, such as `f(`, `a.b` or `a-b`."""
     before, after = text[max(start - 2, 0) : start], text[end : end + 2]
     joined = re.search(r"\w[-_.‑]$|_$", before) or re.match(r"[-_‑]\w|\.\w|_|\(", after)
     return bool(joined)

@@ -63,12 +63,12 @@ def line_numbers(path: Path, notebook) -> list[int]:
     lines = path.read_text(encoding="utf-8").splitlines()
     fences = notebook.metadata.get("source_map", [0] * len(notebook.cells))
     return [
-        _found(lines, cell.source.splitlines(), fence)
+        _first_line(lines, cell.source.splitlines(), fence)
         for cell, fence in zip(notebook.cells, fences, strict=True)
     ]
 
 
-def _found(lines: list[str], source: list[str], fence: int) -> int:
+def _first_line(lines: list[str], source: list[str], fence: int) -> int:
     """Return the line number at which a cell's source starts, after its fence and options."""
     for k in range(fence, len(lines)):
         if lines[k : k + len(source)] == source:

@@ -49,7 +49,7 @@ def strict() -> bool:
 
 
 def collect(notebook, last: int = 0, error: Exception | None = None) -> list[dict]:
-    """Return the findings of an executed notebook, and remove the notes of claims from it.
+    """Return the findings of an executed notebook, and remove the records of claims from it.
 
     ``error`` is the error that ended the execution early, if any; ``last`` is its cell's index.
     """
@@ -120,7 +120,7 @@ def of_all_pages(env) -> list[tuple[str, dict]]:
 def refuse(env) -> None:
     """Log an error for each false claim, if the build is strict."""
     for docname, claim in of_all_pages(env) if strict() else []:
-        message = f"{claim['statement']} (asked: {claim['asked']}; here: {values(claim)})"
+        message = f"{claim['statement']} (expected: {claim['asked']}; found: {values(claim)})"
         logger.error("a claim is false: %s", message, location=(docname, claim["at"]))
 
 
@@ -212,7 +212,7 @@ def _notice(findings: list[dict], names: list[str]) -> nodes.container:
     paragraph = nodes.paragraph("", f"{text} See ")
     for k, name in enumerate(names):
         paragraph += nodes.Text(", " if k else "")
-        label = "what was found" if len(names) == 1 else f"place {k + 1}"
+        label = "what was found" if len(names) == 1 else f"box {k + 1}"
         paragraph += nodes.reference("", label, refid=name, internal=True)
     paragraph += nodes.Text(".")
     return nodes.container("", paragraph, classes=["nn-claim", "nn-notice"])

@@ -79,7 +79,7 @@ def report(app, exception) -> None:
 
 
 class CannotExecute(SphinxError):
-    """The error that ends a build when the tools fail, not a page."""
+    """The error that ends a build when something other than a page fails."""
 
     category = "Execution"
 
@@ -130,7 +130,7 @@ class Executor:
         return stored["sources"] == self.sources(docname) and not failed
 
     def execute(self, env, docnames) -> None:
-        """Execute the outdated pages among these.
+        """Execute the outdated pages among ``docnames``.
 
         Raises
         ------

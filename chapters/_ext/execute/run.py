@@ -21,8 +21,8 @@ class Run:
     """The outcome of the execution of a page.
 
     ``processor`` counts the seconds of the kernel and of the programs it waited for, so it
-    hardly depends on other jobs on the machine; it excludes modules that a forked kernel had
-    imported before. ``findings`` lists the differences, as `findings.collect` describes them;
+    hardly depends on other jobs on the machine; it excludes imports from before a kernel was
+    forked. ``findings`` lists the differences, as `findings.collect` describes them;
     ``failure`` is the error that ended the execution early.
     """
 

@@ -19,8 +19,8 @@ SCRIPT = Path(pydata_sphinx_theme.__file__).parent.joinpath(
 )
 CLASSES = re.compile(r'class="([^"]*\bfa-[^"]*)"')
 NAME = re.compile(r"fa-([a-z0-9-]+)")
-STYLE = {"solid", "regular", "brands", "lg", "sm", "xs", "fw"}  # how, not what, is drawn
-FROM_SCRIPT = ("xmark",)  # drawn when the theme's script closes a message
+STYLE = {"solid", "regular", "brands", "lg", "sm", "xs", "fw"}  # styles, not icons
+FROM_SCRIPT = ("xmark",)  # the theme's script adds it to banners, as a button
 OUTLINE = r'[{{,]"?{name}"?:\[(\d+),(\d+),\[[^\]]*\],"[0-9a-f]+",("[^"]+")\]'
 BASE = """/* Icons that the pages use, from Font Awesome Free (CC BY 4.0), drawn as masks. */
 :is(i, span):is(.fa, .fas, .far, .fab, .fa-solid, .fa-regular, .fa-brands) {

@@ -1,12 +1,12 @@
 """Write the book's search index: pages, sections, terms, symbols, code names, topics.
 
 Sphinx's index contains only words: it drops ``∇`` and ``p(t|x)``, can't show text without
-loading each page (which browsers refuse from file://), and can't rank a page first. Ours has a
-table for each kind of record; a record is a page or a section, a term, a symbol, an object of
-the API, a topic of the notes or a source. It consists of two classic scripts, which a page
-loads when its search field is first used: one with everything that the first keystroke needs,
-and then a larger one with the texts of the sections. ``chapters/reference/search.yml`` lists
-what readers type if they don't know the term yet.
+loading each page (which browsers refuse from file://), and can't put the page about a topic
+first. Ours has a table for each kind of record; a record is a page or a section, a term, a
+symbol, an object of the API, a topic of the notes or a source. It consists of two classic
+scripts, which a page loads when its search field is first used: one with everything that the
+first keystroke needs, and then a larger one with the texts of the sections.
+``chapters/reference/search.yml`` lists what readers type if they don't know the term yet.
 """
 
 import json
@@ -96,7 +96,7 @@ def _short(parts: list[nodes.Node]) -> str:
 
 
 def _head(doctree: nodes.document) -> list[list[str]]:
-    """Return the title and the first words of a page whose entries have separate records."""
+    """Return the title and opening paragraphs of a page whose entries have separate records."""
     [[anchor, title, *_]] = sections(doctree)[:1]
     body = next(filter(_titled, doctree.findall(nodes.section))).children
     text = " ".join(_text_of(node) for node in body if isinstance(node, nodes.paragraph))

@@ -5,7 +5,8 @@ block, output and table for overflow, so the browser lays out the whole page, ev
 of sight. ``page.js`` replaces that function.
 
 At each click and keystroke, Bootstrap searches the whole page for the buttons that may be
-affected, once for each kind of button. Our version looks only at the element that was clicked.
+affected, once for each kind of button. Our version looks only at the clicked element and its
+ancestors.
 """
 
 import re
@@ -28,12 +29,12 @@ ASKED = "/* the page is not searched */"
 
 
 def without_call(text: str) -> str:
-    """Return the theme's script without its last statement, which calls that function."""
+    """Return the theme's script without its last statement, which checks for overflow."""
     return _once(CALL, DONE, text, DONE, "calls when a page has loaded")
 
 
 def without_search(text: str) -> str:
-    """Return Bootstrap's script, changed to look only at the clicked element."""
+    """Return Bootstrap's script without the search of the whole page."""
     asking = rf"{ASKED}\3if(\4.matches?.(\2))"
     return _once(SEARCH, asking, text, ASKED, "does when something is clicked on")
 

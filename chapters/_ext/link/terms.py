@@ -146,7 +146,7 @@ def html_of(text: str) -> str:
 
 
 def definition_of(app: Sphinx, docname: str, term: Term) -> tuple[str, str]:
-    """Return title and address of the page that defines a term; no address before it exists."""
+    """Return a term's page, as title and address; the address is empty if it isn't built."""
     known = app.nn_course.pages.get(term.page)
     title = known.title if known else term.page
     target = next(

@@ -84,7 +84,7 @@ def _entry(name: str, member: object) -> Iterator[str]:
 
 
 def skip_members(app, what, name, member, skip, options) -> bool | None:
-    """Return True to leave out a member that has no docstring of ours."""
+    """Return True to leave out a named tuple's field or scikit-learn's request method."""
     plain = (getattr(member, "__doc__", "") or "").startswith(NAMED_TUPLE)
     return True if plain or REQUEST.fullmatch(name) else None
 

@@ -1,4 +1,4 @@
-"""Put folds of code below the figure that they draw, and keep their title when they are open.
+"""Put the fold with a figure's code below the figure, and show its title when it is open, too.
 
 ``code_prompt_show`` sets the title of a cell's fold; the default is in ``_config.yml``.
 """
@@ -8,7 +8,7 @@ from myst_nb.sphinx_ import HideCodeCellNode
 
 
 def keep_titles(app, doctree: nodes.document) -> None:
-    """Give each fold of code the same title, open or closed."""
+    """Make the title of a fold the same when it is open as when it is closed."""
     for cell in doctree.findall(nodes.container):
         if "prompt_show" in cell:
             cell["prompt_hide"] = cell["prompt_show"]

@@ -20,7 +20,7 @@ def recall_book(app, env) -> list[str]:
 
 
 def count_by_page(app, env) -> list[str]:
-    """Renumber everything with a number from 1 on each page; return no pages to read."""
+    """Start the numbers again from 1 on each page; return no pages to read."""
     env.nn_first_numbers = {}
     for page, kinds in env.toc_fignumbers.items():
         firsts = {kind: min(own.values())[0] for kind, own in kinds.items() if own}

@@ -1,7 +1,7 @@
 """The strip under a page's puzzle: its time, its prerequisites and its goals.
 
-The directive ``strip`` contains the prerequisites beyond the pages that pages.yml lists under
-``after``, if any, and then a list of two or three things that the reader will be able to do.
+The directive ``strip`` contains the prerequisites, by default the pages that pages.yml lists
+under ``after``, and then a list of two or three things that the reader will be able to do.
 The minutes are computed here from the words, figures and questions of the page, at the rates of
 ``MINUTES``. Folded content doesn't count. Exercises are listed separately.
 """

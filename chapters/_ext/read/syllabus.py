@@ -44,7 +44,7 @@ class _Ids(SphinxDirective):
         here, page = covered(self.env, self.env.docname)[self.name], page_of(self.env.docname)
         ids = " ".join(self.content).split()
         if not ids:
-            self.warn("expected the ids that the next paragraph is about")
+            self.warn("expected at least one id, got none")
         for name in ids:
             if name not in known:
                 self.warn("unknown id %s", name)
@@ -96,7 +96,7 @@ def describe(directive: SphinxDirective, erratum: Erratum) -> nodes.container:
     box = nodes.container("", ids=[erratum.id], classes=["nn-erratum"])
     for label, text in (
         (f"The notes, “{erratum.section}”, say: ", erratum.claim),
-        ("Right: ", erratum.correct),
+        ("Correction: ", erratum.correct),
     ):
         parsed = directive.parse_text_to_nodes(text)
         parsed[0].insert(0, nodes.strong("", label))

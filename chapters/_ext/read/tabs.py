@@ -1,4 +1,4 @@
-"""Tabs: cells that do the same in different libraries, shown one at a time.
+"""Tabs: cells that do the same thing in different libraries, shown one at a time.
 
 Neighbouring cells with a tag ``tab-NAME`` form one set of tabs, where NAME is the label of a
 tab. The content of each tab has been executed and includes its output; a notebook shows the

@@ -63,7 +63,7 @@ class Typesetter:
         """Return the style sheet without its font faces."""
         return FACE.sub("", self.sheet)
 
-    def _formula(self, tex: str, *, display: bool = False, eye: bool = True) -> str:
+    def _formula(self, tex: str, *, display: bool = False, visible: bool = True) -> str:
         r"""Return a formula as HTML.
 
         Parameters
@@ -72,7 +72,7 @@ class Typesetter:
             Without its dollars or brackets.
         display : bool, optional
             Whether it is on a separate line.
-        eye : bool, optional
+        visible : bool, optional
             Whether to return the elements to display along with the MathML; without them, the
             MathML has the TeX as its alternative text.
 
@@ -81,7 +81,7 @@ class Typesetter:
         RefusedError
             If KaTeX does not know a command, or an environment is not closed.
         """
-        output = "htmlAndMathml" if eye else "mathml"
+        output = "htmlAndMathml" if visible else "mathml"
         options = OPTIONS | {"displayMode": display, "output": output}
         try:
             made = self._engine.call("katex.renderToString", _in_rows(tex), options)
@@ -90,7 +90,7 @@ class Typesetter:
             raise RefusedError(
                 (said[1] if said else str(error)).replace(UNDERLINE, "")
             ) from error
-        if eye:
+        if visible:
             return made
         said = html.escape(" ".join(tex.split()))
         math = SOURCE.sub(r"\1", MATH.search(made)[0])
@@ -107,7 +107,7 @@ class Typesetter:
         return files
 
     @cached_property
-    def _dressed(self) -> list[tuple[set[str], dict[str, str]]]:
+    def _face_rules(self) -> list[tuple[set[str], dict[str, str]]]:
         """Return the rules that choose a font face: classes and their properties."""
         rules = []
         for selectors, body in RULE.findall(self.rules):
@@ -122,7 +122,7 @@ class Typesetter:
         files = set()
         for said in set(CLASSES.findall(markup)):
             own, names = {}, set(said.split())
-            for wanted, rule in self._dressed:
+            for wanted, rule in self._face_rules:
                 if wanted and wanted <= names:
                     own |= rule
             if own or "katex" in names:

@@ -75,7 +75,7 @@ def settings(app) -> dict[str, str]:
 
 
 def executed(app, docname: str) -> Path:
-    """Return the path where MyST-NB stores a page with its outputs, if it has cells."""
+    """Return the path where MyST-NB stores the cells of a page, if it has any."""
     return Path(app.outdir).parent / "jupyter_execute" / f"{docname}.ipynb"
 
 

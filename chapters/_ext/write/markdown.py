@@ -104,7 +104,7 @@ class Markdown:
         alt, source = node.get("alt", ""), node["uri"]
         if source.startswith(("http:", "https:", "data:")):
             return f"![{alt}]({source})"
-        return f"*(Picture: {alt})*" if alt else ""
+        return f"*(Image: {alt})*" if alt else ""
 
     def table(self, node: nodes.table) -> str:
         """Return a Markdown table whose first row is the header."""

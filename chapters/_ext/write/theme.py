@@ -1,6 +1,6 @@
 """Set the theme's options, and tell its templates where a page is in the book.
 
-They are merged into Jupyter Book's own options; in ``_config.yml`` they would replace those.
+The options are merged into Jupyter Book's own; in ``_config.yml`` they would replace those.
 The head of a page names the part that it belongs to and its number there, for
 ``templates/nn-place.html``. The question that pages.yml gives to a page is its subtitle: it
 appears below the title, in the links to the previous and the next page, and in the sidebar

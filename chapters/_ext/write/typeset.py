@@ -59,10 +59,10 @@ def _visit_display(self, node: nodes.math_block) -> None:
 
 
 def _of_node(self, node: nodes.Element, *, display: bool) -> str:
-    """Return the HTML of a node's formula; warn if there is none."""
+    """Return the HTML of a node's formula; warn if KaTeX rejects the formula."""
     app, tex = self.builder.app, node.astext()
     try:
-        return app.nn_formulas.formula(tex, display=display, eye=_for_site(app))
+        return app.nn_formulas.formula(tex, display=display, visible=_for_site(app))
     except RefusedError as error:
         place = next((one for one in _upwards(node) if one.line), node)
         logger.warning("KaTeX rejects the formula %r: %s", tex, error, location=place)
@@ -199,9 +199,9 @@ class _OfPage:
     def _formula(self, escaped: str, *, display: bool) -> str:
         """Return a formula; warn where KaTeX rejects it."""
         tex = html.unescape(escaped)
-        eye = _for_site(self.app)
+        visible = _for_site(self.app)
         try:
-            return self.app.nn_formulas.formula(tex, display=display, eye=eye)
+            return self.app.nn_formulas.formula(tex, display=display, visible=visible)
         except RefusedError as error:
             place = self.pagename, _line(self.app, self.pagename, tex)
             logger.warning("KaTeX rejects the formula %r: %s", tex, error, location=place)
