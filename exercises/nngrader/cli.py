@@ -130,7 +130,7 @@ class OfAssignment(OfCourse):
 
 @command
 class NewProblem(OfAssignment):
-    """Write templates for the files of a new problem: declaration, cells, and a test."""
+    """Write templates for a new problem: declaration, text, and a private problem's test."""
 
     name: str = argument(metavar="NAME", help="the function that students write")
     worth: float = argument(

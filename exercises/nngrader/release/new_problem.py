@@ -1,8 +1,8 @@
 """Write template files for a new problem, and list the places that are not filled in yet.
 
-A new problem has a declaration, a section of the text, and a file of planted mistakes or tests.
-A public problem is in the course, a private one in a folder for `--problems`. Each place to
-fill in is marked `FILL IN`, and a release requires that none remain.
+A new problem has a declaration and a section of the text. A public problem is in the course, a
+private one in a folder for `--problems`, with a file of tests. Each place to fill in is marked
+`FILL IN`, and a release requires that none remain.
 """
 
 from __future__ import annotations
