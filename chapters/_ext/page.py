@@ -76,7 +76,7 @@ STEPS = (
     ("env-get-updated", numbering.recall_book, FIRST),  # before Sphinx counts again
     ("env-get-updated", numbering.count_by_page, LAST),  # from 1 on each page
     ("env-updated", citations.merge, FIRST),  # so that bibtex searches fewer citations
-    ("env-updated", citations.part, LAST),
+    ("env-updated", citations.restore, LAST),
     ("env-check-consistency", syllabus.check_ids, AMONG),  # each topic is on its page
     # Link each page, when all have been read.
     ("doctree-resolved", folds.put_below, AMONG),  # code below the figure that it draws

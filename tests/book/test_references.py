@@ -126,7 +126,7 @@ def test_citations_of_a_page_are_merged_in_their_order_and_put_back():
     merged = {ref.docname: [t.key for t in ref.targets] for ref in cite.data["citation_refs"]}
     assert merged == {"maths/b": ["y1986", "z", "x1951"], "maths/a": ["x1951"]}
     assert len(cite.data["citation_refs"]) == 2
-    assert citations.part(app=None, env=env) == []
+    assert citations.restore(app=None, env=env) == []
     assert cite.data["citation_refs"] is made
     assert [len(ref.targets) for ref in made] == [1, 1, 2]
     assert vars(env) == {"domains": {"cite": cite}}

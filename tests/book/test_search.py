@@ -395,7 +395,7 @@ def test_words_for_a_missing_page_are_an_error(tmp_path):
     with pytest.raises(
         ExtensionError, match=r"search\.yml: expected pages of the book, got no/page"
     ):
-        search._asked(app, SimpleNamespace(number={}))
+        search._phrases(app, SimpleNamespace(number={}))
 
 
 def test_an_exercise_is_searched_and_its_solution_is_not():

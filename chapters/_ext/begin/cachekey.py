@@ -56,8 +56,8 @@ def digest(root: Path, patterns: Iterable[str]) -> str:
 
 def counts(path: Path) -> bool:
     """Return whether a file is a source, and not generated from one."""
-    made = path.suffix in IGNORED_SUFFIXES or IGNORED_FOLDERS & set(path.parts)
-    return path.is_file() and not made
+    generated = path.suffix in IGNORED_SUFFIXES or IGNORED_FOLDERS & set(path.parts)
+    return path.is_file() and not generated
 
 
 def read_by(docname: str) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ def register_styles(app) -> None:
 
 
 def merge(app, env) -> list[str]:
-    """Merge all citations of a page into one, until `part` splits them again.
+    """Merge all citations of a page into one, until `restore` splits them again.
 
     Otherwise, bibtex searches all citations of the book for each work on each page.
     """
@@ -32,7 +32,7 @@ def merge(app, env) -> list[str]:
     return []
 
 
-def part(app, env) -> list[str]:
+def restore(app, env) -> list[str]:
     """Restore the citations that `merge` replaced."""
     if cite := env.domains.get("cite"):
         cite.data["citation_refs"] = env.__dict__.pop("nn_citations")

@@ -70,10 +70,10 @@ def pieces(wheel: Path) -> dict[str, str]:
     for name in files:
         if name.startswith(DATA) and name.endswith(".npz"):
             data.setdefault(reader(name), {})[name] = files[name]
-    made = {f"data-{name}.js": _script(name, _zip(held)) for name, held in data.items()}
+    scripts = {f"data-{name}.js": _script(name, _zip(d)) for name, d in data.items()}
     packed = _zip(code)
     listed = json.dumps({"data": sorted(data)})
-    return {"library.js": f"nn.tryIt.library({listed});\n{_script('nnlib', packed)}"} | made
+    return {"library.js": f"nn.tryIt.library({listed});\n{_script('nnlib', packed)}"} | scripts
 
 
 def reader(file: str) -> str:

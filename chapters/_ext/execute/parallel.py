@@ -51,7 +51,7 @@ def outdated(app, env, added, changed, removed) -> list[str]:
     return [
         docname
         for docname, stored in env.nn_outputs.items()
-        if docname in env.found_docs - added and not app.nn_executor.holds(docname, stored)
+        if docname in env.found_docs - added and not app.nn_executor.is_valid(docname, stored)
     ]
 
 
@@ -124,7 +124,7 @@ class Executor:
         """Return the digest of the files that a page may read, and the version of Python."""
         return f"{platform.python_version()}-{self.digest(read_by(docname))}"
 
-    def holds(self, docname: str, stored: dict) -> bool:
+    def is_valid(self, docname: str, stored: dict) -> bool:
         """Return whether the stored outputs are up to date and contain no error."""
         failed = any(finding["kind"] != "claim" for finding in stored["findings"])
         return stored["sources"] == self.sources(docname) and not failed
@@ -157,7 +157,7 @@ class Executor:
             for done, job in enumerate(as_completed(jobs), start=1):
                 page, run = jobs[job], _result(job, jobs[job])
                 if run.failure is None or not findings.strict():
-                    env.nn_outputs[page.docname] = self._keep(page, run)
+                    env.nn_outputs[page.docname] = self._store(page, run)
                 print(f"[{done}/{len(jobs)}] {_line(page, run)}", flush=True)
                 if findings.strict():
                     failures += [run.failure] if run.failure else []
@@ -180,7 +180,7 @@ class Executor:
             if not any(cell.cell_type == "code" for cell in notebook.cells):
                 continue
             stored = self._stored(notebook)
-            if stored and self.holds(docname, stored):
+            if stored and self.is_valid(docname, stored):
                 env.nn_outputs[docname] = stored
             else:
                 yield Page(docname, path, notebook, stored.get("seconds", math.inf))
@@ -192,7 +192,7 @@ class Executor:
         except KeyError:
             return {}
 
-    def _keep(self, page: Page, run: Run) -> dict:
+    def _store(self, page: Page, run: Run) -> dict:
         """Store the outputs of a page; return the data stored with them."""
         missing = []
         if any(finding["kind"] != "claim" for finding in run.findings):

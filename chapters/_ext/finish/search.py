@@ -137,8 +137,8 @@ def collect(app, doctree, docname) -> None:
     if app.builder.name != "html":
         return
     api = objects(doctree)
-    made = api or "nn-generated" in app.env.metadata[docname]
-    rows = {"sections": _head(doctree) if made else sections(doctree), "objects": api}
+    generated = api or "nn-generated" in app.env.metadata[docname]
+    rows = {"sections": _head(doctree) if generated else sections(doctree), "objects": api}
     path = _file(app, docname)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
@@ -149,20 +149,20 @@ class _Pages:
 
     def __init__(self, app):
         self.app = app
-        self.kept = {}
+        self.records = {}
         for docname in _in_order(app):
             path = _file(app, docname)
             if docname in app.env.titles and path.is_file():
-                self.kept[docname] = json.loads(path.read_text(encoding="utf-8"))
-        self.number = {docname: k for k, docname in enumerate(self.kept)}
+                self.records[docname] = json.loads(path.read_text(encoding="utf-8"))
+        self.number = {docname: k for k, docname in enumerate(self.records)}
 
     def table(self) -> list[list[str]]:
         """Return the address, title and opening question of each page."""
         uri, known = self.app.builder.get_target_uri, self.app.nn_course.pages
         rows = []
-        for docname, kept in self.kept.items():
+        for docname, stored in self.records.items():
             page = known.get(page_of(docname))
-            title = kept["sections"][0][1] if kept["sections"] else docname
+            title = stored["sections"][0][1] if stored["sections"] else docname
             rows.append([uri(docname), title, page.question if page else ""])
         return rows
 
@@ -182,14 +182,14 @@ def _in_order(app) -> list[str]:
 def _pages(pages: _Pages, asked: dict[str, list[str]]) -> Iterator[list]:
     """Yield a record for each page, with other words that readers might type."""
     for docname, k in pages.number.items():
-        for _, title, *texts in pages.kept[docname]["sections"][:1]:
+        for _, title, *texts in pages.records[docname]["sections"][:1]:
             yield [title, k, "", "\n".join(asked.get(page_of(docname), ())), *texts]
 
 
 def _sections(pages: _Pages) -> Iterator[list]:
     """Yield a record for each section below a page's title."""
     for docname, k in pages.number.items():
-        for anchor, title, *texts in pages.kept[docname]["sections"][1:]:
+        for anchor, title, *texts in pages.records[docname]["sections"][1:]:
             yield [title, k, anchor, "", *texts]
 
 
@@ -218,7 +218,7 @@ def _symbols(pages: _Pages) -> Iterator[list]:
 def _objects(pages: _Pages) -> Iterator[list]:
     """Yield a record for each object of the API."""
     for docname, k in pages.number.items():
-        for name, text in pages.kept[docname]["objects"]:
+        for name, text in pages.records[docname]["objects"]:
             short = name.replace(FUNCTIONAL, "F.") if FUNCTIONAL in name else ""
             yield [name, k, "=", short, text]
 
@@ -252,11 +252,11 @@ def _typed(sentence: str) -> str:
     return MARKS.sub(lambda m: plain(m[0][1:-1]) if m["math"] else m[0][1:-1], sentence)
 
 
-def _asked(app, pages: _Pages) -> tuple[list[list[str]], dict[str, list[str]]]:
+def _phrases(app, pages: _Pages) -> tuple[list[list[str]], dict[str, list[str]]]:
     """Return the groups of synonyms, and the words that readers type to find each page."""
     path = Path(app.confdir) / app.config.nn_search
-    said = read_yaml(path) if path.is_file() else {}
-    pages_of_it = said.get("pages", {})
+    search = read_yaml(path) if path.is_file() else {}
+    pages_of_it = search.get("pages", {})
     chapters = Path(app.confdir) / "chapters"
     unknown = [page for page in pages_of_it if not (chapters / f"{page}.md").is_file()]
     if unknown:
@@ -264,13 +264,13 @@ def _asked(app, pages: _Pages) -> tuple[list[list[str]], dict[str, list[str]]]:
             f"{path.name}: expected pages of the book, got {', '.join(unknown)}"
         )
     built = {p: words for p, words in pages_of_it.items() if f"chapters/{p}" in pages.number}
-    return said.get("same", []), built  # a build may consist of one page
+    return search.get("same", []), built  # a build may consist of one page
 
 
 def index(app) -> dict:
     """Return the index: letters of TeX, synonyms, pages, and records by kind."""
     pages = _Pages(app)
-    same, asked = _asked(app, pages)
+    same, asked = _phrases(app, pages)
     records = {
         "page": _pages(pages, asked),
         "section": _sections(pages),

@@ -26,8 +26,8 @@ def names(static: Path, pages: list[Path]) -> set[str]:
     """Return the classes and ids of the pages, and every word of their scripts."""
     words = set()
     for page in pages:
-        for held in NAMED.findall(page.read_text(encoding="utf-8")):
-            words.update(held.split())
+        for value in NAMED.findall(page.read_text(encoding="utf-8")):
+            words.update(value.split())
     scripts = (static.rglob("*.js"), (static.parent / "_play").rglob("*.js"))
     for script in (file for folder in scripts for file in folder):
         words.update(WORD.findall(script.read_text(encoding="utf-8")))
@@ -48,9 +48,9 @@ def _written(rules: list, known: set[str]) -> str:
 def _rule(rule, known: set[str]) -> str:
     """Return a rule with the selectors that can match, or nothing if there is none."""
     if rule.type == "qualified-rule":
-        kept = [part for part in _parts(rule.prelude) if _needed(part) <= known]
-        selectors = ",".join(tinycss2.serialize(part).strip() for part in kept)
-        return f"{selectors}{{{tinycss2.serialize(rule.content)}}}" if kept else ""
+        matching = [part for part in _parts(rule.prelude) if _needed(part) <= known]
+        selectors = ",".join(tinycss2.serialize(part).strip() for part in matching)
+        return f"{selectors}{{{tinycss2.serialize(rule.content)}}}" if matching else ""
     if rule.type == "at-rule" and rule.at_keyword in GROUPS:
         inside = _written(tinycss2.parse_rule_list(rule.content, True, True), known)
         head = tinycss2.serialize(rule.prelude)

@@ -84,26 +84,26 @@ class Typesetter:
         output = "htmlAndMathml" if visible else "mathml"
         options = OPTIONS | {"displayMode": display, "output": output}
         try:
-            made = self._engine.call("katex.renderToString", _in_rows(tex), options)
+            markup = self._engine.call("katex.renderToString", _in_rows(tex), options)
         except JSEvalException as error:
-            said = MESSAGE.search(str(error))
+            message = MESSAGE.search(str(error))
             raise RefusedError(
-                (said[1] if said else str(error)).replace(UNDERLINE, "")
+                (message[1] if message else str(error)).replace(UNDERLINE, "")
             ) from error
         if visible:
-            return made
-        said = html.escape(" ".join(tex.split()))
-        math = SOURCE.sub(r"\1", MATH.search(made)[0])
-        return math.replace("<math", f'<math alttext="{said}"', 1)
+            return markup
+        text = html.escape(" ".join(tex.split()))
+        math = SOURCE.sub(r"\1", MATH.search(markup)[0])
+        return math.replace("<math", f'<math alttext="{text}"', 1)
 
     @cached_property
     def faces(self) -> dict[tuple[str, ...], str]:
         """Return the file of each font face, by family, weight and style."""
         files = {}
         for rule in FACE.findall(self.sheet):
-            said = _declared(rule)
+            declared = _declared(rule)
             file = FILE.search(rule)[1]
-            files[tuple(said[key] for key in KEYS)] = file
+            files[tuple(declared[key] for key in KEYS)] = file
         return files
 
     @cached_property
@@ -111,17 +111,17 @@ class Typesetter:
         """Return the rules that choose a font face: classes and their properties."""
         rules = []
         for selectors, body in RULE.findall(self.rules):
-            said = {key: value for key, value in _declared(body).items() if key in KEYS}
-            for selector in selectors.split(",") if said else []:
+            chosen = {key: value for key, value in _declared(body).items() if key in KEYS}
+            for selector in selectors.split(",") if chosen else []:
                 last = selector.removesuffix(">span").rpartition(" ")[2]
-                rules.append((set(NAME.findall(last)), said))
+                rules.append((set(NAME.findall(last)), chosen))
         return rules
 
     def used(self, markup: str) -> list[str]:
         """Return the files of the font faces that the formulas in some HTML use."""
         files = set()
-        for said in set(CLASSES.findall(markup)):
-            own, names = {}, set(said.split())
+        for classes in set(CLASSES.findall(markup)):
+            own, names = {}, set(classes.split())
             for wanted, rule in self._face_rules:
                 if wanted and wanted <= names:
                     own |= rule

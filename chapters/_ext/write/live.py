@@ -157,7 +157,7 @@ def add_live_code(app, pagename, templatename, context, doctree) -> None:
     if not context["nn_live"]:
         return
     notebook = with_outputs(app, path)
-    made = page_notebook.make(
+    portable = page_notebook.make(
         doctree,
         notebook,
         app.env,
@@ -166,7 +166,7 @@ def add_live_code(app, pagename, templatename, context, doctree) -> None:
         wheel=wheel_address(app),
     )
     out = Path(app.outdir)
-    _write(out / "_sources" / f"{pagename}.ipynb", nbformat.writes(made) + "\n")
+    _write(out / "_sources" / f"{pagename}.ipynb", nbformat.writes(portable) + "\n")
     cells = code_cells(notebook)
     data = json.dumps({"cells": cells}, ensure_ascii=False)
     _write(out / FOLDER / f"{pagename}.js", f"nn.tryIt.page({data});\n")

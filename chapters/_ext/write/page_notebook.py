@@ -121,9 +121,9 @@ def _code(cells) -> Iterator:
         if BUILD_ONLY in tags:
             yield _unexecuted(cell)
             continue
-        made = new_code_cell(cell.source, metadata=_collapsed(tags))
-        made.outputs = [] if tags & MUTE else [*filter(None, map(_output, cell.outputs))]
-        yield made
+        copy = new_code_cell(cell.source, metadata=_collapsed(tags))
+        copy.outputs = [] if tags & MUTE else [*filter(None, map(_output, cell.outputs))]
+        yield copy
 
 
 def _unexecuted(cell):
@@ -146,13 +146,13 @@ def _collapsed(tags: set[str]) -> dict:
 
 def _output(output):
     """Return an output without data that only this book can show, or None if it is empty."""
-    kept = nbformat.from_dict(dict(output))
-    if "data" not in kept:
-        return kept
-    kept.data = {k: v for k, v in kept.data.items() if not k.startswith(GLUED)}
-    if "text/html" in kept.data:
-        kept.data["text/html"] = without_script(kept.data["text/html"])
-    if kept.output_type == "execute_result":
-        kept.execution_count = None
-    kept.metadata = {}
-    return kept if kept.data else None
+    result = nbformat.from_dict(dict(output))
+    if "data" not in result:
+        return result
+    result.data = {k: v for k, v in result.data.items() if not k.startswith(GLUED)}
+    if "text/html" in result.data:
+        result.data["text/html"] = without_script(result.data["text/html"])
+    if result.output_type == "execute_result":
+        result.execution_count = None
+    result.metadata = {}
+    return result if result.data else None

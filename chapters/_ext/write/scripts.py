@@ -114,8 +114,8 @@ def data(script: str) -> str:
         Path(name).stem: json.loads((root / name).read_text("utf-8"))
         for name in DATA.findall(script)
     }
-    held = json.dumps(files).replace("</", "<\\/")
-    return f"window.nnData = {{...window.nnData, ...{held}}};" if files else ""
+    text = json.dumps(files).replace("</", "<\\/")
+    return f"window.nnData = {{...window.nnData, ...{text}}};" if files else ""
 
 
 def _room(app, used: list[str], pagename: str) -> str:

@@ -173,8 +173,8 @@ class _OfPage:
         """Return a script's data, with the formulas in its texts typeset."""
         if "math" not in match[2]:
             return match[0]
-        held = self._walk(json.loads(match[2]))
-        text = json.dumps(held, ensure_ascii=False, separators=(",", ":"))
+        data = self._walk(json.loads(match[2]))
+        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
         return match[1] + text.replace("</", "<\\/") + match[3]
 
     def _walk(self, value):
