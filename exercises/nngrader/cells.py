@@ -1,6 +1,7 @@
 """The functions that an assignment's notebook calls: `check` for students, `points` for marks.
 
-`nngrader grade` runs none of these cells. It judges the problem that a test cell declares.
+`nngrader grade` doesn't run the cells that call these functions. It judges the problem that a
+test cell declares.
 """
 
 from __future__ import annotations

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from .settings import OPEN_FILES, Limits
 
-PATIENCE = 4  # wall time allowed to a call, as a multiple of its processor time
+PATIENCE = 4  # wall time allowed to a call, as a multiple of its limit on processor time
 AT_HOME = (
     30.0  # seconds of wall time that `check` allows at least, because the computer may be busy
 )
 LASTING = 2  # wall time allowed to a submission, as a multiple of `submission_seconds`
-MOST_DEATHS = 2  # after this many calls that reach a limit, a function is not called again
+MOST_DEATHS = 2  # after this many calls without an answer, a function is not called again
 
 
 class Ending(StrEnum):
@@ -52,7 +52,7 @@ class Cause(NamedTuple):
 
     ``kind`` names the most similar exception. ``stopped`` is for findings: the ``limit``, its
     value (``most``), and ``where`` it applies. ``data`` is for flags: the ``ending``, and the
-    name and value of a limit on time or memory.
+    name and value of the limit, if one was reached.
     """
 
     kind: str
@@ -64,7 +64,7 @@ def of_death(ending: Ending, limits: Limits, bound: str, least: float = 0.0) -> 
     """Return the reason why a process was killed or ended itself.
 
     :param bound: Name of the time limit that would be reached first.
-    :param least: Least wall time in seconds that a call was allowed.
+    :param least: Minimum of the wall time, in seconds, that a call was allowed.
     :return: Contains the numbers from the settings, and no data from the student.
     """
     if ending in TIMED:

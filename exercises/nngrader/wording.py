@@ -48,7 +48,7 @@ def span(seconds: float) -> str:
 
 
 def cut(text: str, most: int) -> str:
-    """Return a text shortened to this many characters; it ends in "…" if a part is missing.
+    """Return a text shortened to at most `most` characters; "…" replaces the missing end.
 
     >>> cut("a cell that is not to be changed", 30), cut("all of it", 9), cut("x" * 9, 5)
     ('a cell that is not to be …', 'all of it', 'xxxx…')

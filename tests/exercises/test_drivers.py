@@ -125,6 +125,9 @@ def redeclared(p, name, **changes):
     [
         (lambda x: x, "a function for numbers"),
         ([np.array([None])], "an array of type object for numbers"),
+        (np.ma.array([1.0]), "a masked array for numbers"),
+        ([{1: 2}], "a dict with keys other than text for numbers"),
+        (object(), "an object for numbers"),
     ],
 )
 def test_arguments_that_are_not_plain_data_are_refused(odd, words):

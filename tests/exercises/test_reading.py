@@ -33,6 +33,8 @@ def test_legal_python_is_left_alone(source):
         ("np.sum?", "pass"),
         ("?np.sum\nx = 1", "pass\nx = 1"),
         ("%%time\ndef f():\n    return 1", "pass\ndef f():\n    return 1"),
+        ("%%time\n%pip list\nx = 1", "pass\npass\nx = 1"),
+        ("\n%%time\nx = 1", "\npass\nx = 1"),
         ("%%bash\nrm -r x", "pass"),
         ("%time f()\nx = (1\n% 2)", "pass\nx = (1\n% 2)"),
         ("%time f()\ns = '''\n!ls\n'''", "pass\ns = '''\n!ls\n'''"),

@@ -214,6 +214,10 @@ def test_numerical_gradient_works_outside_of_a_checked_function(folder):
     assert np.allclose(numerical_gradient(lambda x: (x**3).sum(), x), 3 * x**2)
     with pytest.raises(ValueError, match=r"\(2, 2\)"):
         numerical_gradient(lambda x: x, x)
+    with pytest.raises(ValueError, match="f returned None, expected one real number"):
+        numerical_gradient(lambda x: None, x)
+    with pytest.raises(ValueError, match="an object of type complex, expected"):
+        numerical_gradient(lambda x: 1j, x)
 
     def hinge_loss(scores, targets, margin=1.0):
         return 0.0, numerical_gradient(np.sum, scores)

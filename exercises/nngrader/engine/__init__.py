@@ -10,8 +10,8 @@ as plain data that can be stored, and `reweighted(report, most)` rescales it to 
 
 Files of definitions import `problem` and `challenge` from here, and for their drivers: `Steps`
 and `Held`, which count executed lines and measure memory; `Failed`, which replaces a part that
-an error has prevented; `Tensor`, for numbers that arrived as a tensor; and `travels`, which
-marks functions that several drivers share. Read the folders in the order `declaration`,
+is missing because of an error; `Tensor`, for numbers that arrived as a tensor; and `travels`,
+which marks functions that several drivers share. Read the folders in the order `declaration`,
 `observation`, `judgement`, `explanation`.
 """
 

@@ -21,7 +21,7 @@ class Code(StrEnum):
     NOTEBOOK_MISSING = "notebook-missing"  # the notebook of the test is missing or unreadable
 
     # Ordinary test cells
-    TEST_FAILED = "test-failed"  # an assertion or another line that students have failed
+    TEST_FAILED = "test-failed"  # a line that students have, such as an assertion, failed
     HIDDEN_TEST_FAILED = "hidden-test-failed"  # a line between the marks of hidden tests
     TEST_PREVENTED = "test-prevented"  # it needs a name from a test cell that failed earlier
 
@@ -37,7 +37,7 @@ class Code(StrEnum):
     # Behaviour other than values
     INPUTS_CHANGED = "inputs-changed"  # it writes into its arguments
     LOOPS = "loops"  # the number of executed lines grows with an axis
-    MEMORY = "memory"  # it stores an array with all the axes named
+    MEMORY = "memory"  # it stores an array with all of the named axes
     LARGER_WRONG = "larger-wrong"  # it fails or is wrong where an axis is longer
     FORBIDDEN = "forbidden"  # the notebook uses a name that the problem forbids
     CALLS_WRONG = "calls-wrong"  # it calls another problem's function, which is wrong

@@ -84,8 +84,8 @@ CAUSES = [  # a pattern of the message, and where to look; the first that fits
     ),
     (
         r"axis -?\d+ is out of bounds",
-        "The array has fewer axes than your code expects. Axes are counted from 0; print its "
-        "shape.",
+        "The array has fewer axes than your code expects. Print its shape, and count the axes "
+        "from 0.",
     ),
     (
         r"index -?\d+ is out of bounds for axis",

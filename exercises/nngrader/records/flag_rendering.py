@@ -9,6 +9,7 @@ import sys
 
 from ..wording import TIME_FORMS, counted, span
 from .flag import Flag, FlagCode, Rank, rank
+from .rendering import SLOW
 
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 WHAT = {  # kinds of files that aren't what they should be
@@ -52,9 +53,6 @@ LIMITS = {
     "space": "filled the {most} MB available for files",
     "open files": "opened more than {most} files at the same time",
 }
-SLOW = (
-    "Is there a loop that never ends, or a loop over all entries that NumPy could do at once?"
-)
 ADVICE = {  # what a student does about an ending or a limit
     "too-long": SLOW,
     "waited": "Does it wait for something, for example with `time.sleep`?",

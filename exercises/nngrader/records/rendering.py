@@ -63,18 +63,12 @@ SLOW = (
     "Is there a loop that never ends, or a loop over all entries that NumPy could do at once?"
 )
 STOPS = {  # what ended a call, by the limit that was reached, and where to look
-    "time": (
-        "takes too long | Is there a loop that never ends, or a loop over all entries that "
-        "NumPy could do at once?"
-    ),
+    "time": f"takes too long | {SLOW}",
     "clock": (
         "takes too long, and spends most of the time waiting | Does your code wait for "
         "something, or was the computer busy?"
     ),
-    "submission": (
-        "was stopped because the notebook's time had run out | Is there a loop "
-        "that never ends, or a loop over all entries that NumPy could do at once?"
-    ),
+    "submission": f"was stopped because the notebook's time had run out | {SLOW}",
     "memory": "runs out of memory | How large is the largest array that it creates?",
     "processes": "starts too many processes or threads | Can you do without them?",
     "file": "writes a file that is too large | Does your function need to write a file?",

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...records.rendering import listed
 from ..observation.compare import close
 from ..observation.driver import caller, result_of
 from .cases_json import unplain
@@ -103,7 +104,7 @@ def _cases(problem, rng, visible):
 
 
 def draw_sizes(letters, rng, taken):
-    """Draw a different prime for each letter, and none that it had in the previous case.
+    """Draw a different prime for each letter, other than its prime in the previous case.
 
     The order of the first two sizes, for example N and M, changes from each case to the next.
     Therefore a function that uses the smaller of the two instead of N is wrong in every second
@@ -301,7 +302,7 @@ def _loop_case(problem, case, rng, sizes, letter, n):
     return {
         "group": f"loop over {letter}",
         "aspect": "loops",
-        "tried": f"{case.tried}, few and many along {letter}",
+        "tried": f"{case.tried}, with few and with many entries along {letter}",
         "sizes": sizes | {letter: n},
         "letter": letter,
         "rtol": case.rtol,
@@ -321,7 +322,7 @@ def _memory_case(problem, rng):
     return {
         "group": f"memory of {'·'.join(letters)}",
         "aspect": "memory",
-        "tried": f"{case.tried}, many along {', '.join(letters)}",
+        "tried": f"{case.tried}, with many entries along {listed(letters)}",
         "sizes": sizes,
         "letters": letters,
         "rtol": case.rtol,

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ...wording import with_article
+
 LONGEST = 4096  # a larger array is written as compressed bytes
 TYPES = "biuf"
 
@@ -41,7 +43,7 @@ def digest(data):
 
 
 def unplain(value):
-    """Return words for something in a value that is not plain data, or None if all of it is.
+    """Return what in a value isn't plain data, in words, or None if everything is.
 
     Only plain data can be written as JSON.
 
@@ -51,14 +53,16 @@ def unplain(value):
     """
     if value is None or type(value) in (bool, int, float, str):
         return None
+    if type(value) is np.ma.MaskedArray:
+        return "a masked array"
     if isinstance(value, np.ndarray | np.generic):
-        plain = type(value) is not np.ma.MaskedArray and value.dtype.kind in TYPES
-        return None if plain else f"an array of type {value.dtype}"
+        return None if value.dtype.kind in TYPES else f"an array of type {value.dtype}"
     if type(value) is list:
         return next(filter(None, map(unplain, value)), None)
-    if type(value) is dict and all(type(k) is str for k in value):
-        return unplain(list(value.values()))
-    return f"a {type(value).__name__}"
+    if type(value) is dict:
+        named = all(type(k) is str for k in value)
+        return unplain(list(value.values())) if named else "a dict with keys other than text"
+    return with_article(type(value).__name__)
 
 
 def _plain(value):

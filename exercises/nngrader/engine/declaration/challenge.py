@@ -80,7 +80,7 @@ class Challenge(Problem):
         self.visible = self.hidden = None
 
     def on_visible(self, make):
-        """Register a function that returns the visible inputs, and last the correct answer."""
+        """Register a function that returns the visible inputs and, last, the correct answer."""
         self.visible = make
         return make
 
@@ -128,7 +128,7 @@ def _faults(p):
         yield f"most_bytes is {p.most_bytes!r}, expected a number of bytes, 1 or more"
     order = list(p.thresholds.values())
     if not order or order != sorted(set(order), reverse=p.lower):
-        yield f"thresholds are {order}, expected the easiest first"
+        yield f"thresholds are {order}, expected one or more, the easiest first"
     if not 0 <= p.margin < math.inf:
         yield f"margin is {p.margin!r}, expected a number, 0 or more"
     if any(not points > 0 for points in p.points.values()):
@@ -199,8 +199,8 @@ def accuracy(args, answer):
 def heldback_file(f, name):
     """Return the path of a file in the `heldback` folder of a function's course.
 
-    A private folder of definitions has no such folder. If the file is missing there, this
-    returns its path in the repository's course, if it exists.
+    If the file is missing there, as in a private folder of definitions, return its path in the
+    repository's course instead, provided that this file exists.
     """
     here = _definitions(f).resolve().parents[1]
     paths = [folder / HELDBACK / name for folder in (here, COURSE)]

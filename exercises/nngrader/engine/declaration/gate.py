@@ -33,7 +33,7 @@ def over_seeds(problem, n=50, *, first=0):
 
 
 def seeds_needed(problem, n):
-    """Return the number of seeds to use, of at most ``n``; few if the answers need training."""
+    """Return how many of ``n`` seeds to use: fewer if the answers require training runs."""
     if isinstance(problem, Challenge):
         return 1
     return min(n, FEW_SEEDS) if problem.trains else n

@@ -69,16 +69,16 @@ class Known:
 
     ``problem.known["value shape"] = table`` declares the mistakes that lose these aspects.
     ``table`` contains the changes by hint and by name. A change is a dict of old and new texts,
-    or a list of such pairs, for the option ``edit`` of `Problem.mistake`. The new text of "" is
-    for the option ``given``; without other texts, it can stand for the dict. The other options
-    come first: ``problem.known(where="a_kind_of_case")["value"] = table``.
+    or a list of such pairs, for the option ``edit`` of `Problem.mistake`. The key "" contains
+    the option ``given``; if it is the only key, its text can replace the dict. The other
+    options come first: ``problem.known(where="a_kind_of_case")["value"] = table``.
     """
 
     def __init__(self, problem, **options):
         self.problem, self.options = problem, options
 
     def __call__(self, **options):
-        """Return these tables with options for the mistakes that are declared there."""
+        """Return tables that declare mistakes with these options."""
         return Known(self.problem, **options)
 
     def __setitem__(self, loses, table):
@@ -99,10 +99,10 @@ class Problem:
     returns : dict
         The parts of the answer in order, each with the aspect it belongs to.
     points : dict
-        Points by aspect, where the whole assignment has a hundred. A value can also be a pair
-        of the points and a description for the student's table.
+        Points by aspect; the points of a whole assignment add up to 100. A value can also be a
+        pair of the points and a description for the student's table.
     forbidden : dict, optional
-        Dotted names that must not be used, by the cost: an aspect, or "all".
+        Lists of forbidden dotted names. The key is the aspect that using them costs, or "all".
     no_loop_over : str, optional
         Letters of axes. A Python loop over one of these axes costs the aspect "loops".
     never_at_once : str, optional
@@ -237,7 +237,7 @@ class Problem:
         return add
 
     def example(self, *args):
-        """Register a case for pencil and paper, shown in full if nothing else explains."""
+        """Register a pencil-and-paper example, which `check` shows for unexplained answers."""
         self.by_hand = args
 
     def mistake(
@@ -261,8 +261,8 @@ class Problem:
         name.
 
         A mistake is charged only once, in the aspect in which it costs most points.
-        ``once=False`` charges all aspects. Use it if the answer doesn't show anything that the
-        other aspects require; the points for form aren't given then either.
+        ``once=False`` charges all aspects. Use it if the wrong answer doesn't prove that the
+        other aspects are correct. It then earns points for form only if another aspect does.
 
         ``signs`` is for answers such as singular vectors, whose signs differ between
         processors. It contains, by part, the axis whose lines (rows or columns) can each have

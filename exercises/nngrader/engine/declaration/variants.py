@@ -24,7 +24,7 @@ OPERATORS = {
     ast.And: "and", ast.Or: "or",
 }  # fmt: skip
 APPLIED_AGAIN = ("tanh", "exp", "log", "sqrt")  # functions that are applied once too often
-OF_FUNCTIONS = (  # kinds of variants whose words contain no variables
+OF_FUNCTIONS = (  # kinds of variants whose descriptions contain no variables
     *("operator", "constant", "function", "function-again", "function-exchanged"),
     *("axis", "all-axes", "arguments"),
 )
@@ -45,8 +45,10 @@ RENAMED = {  # functions that are mistaken for each other
 
 
 def add_variants(problem, data, answer):
-    """Add the variants of a problem to its packed data, unless it is judged by properties.
+    """Add the variants of a problem to its packed data.
 
+    There are none for a problem with a measure, for one with parts that may be None, and for
+    one that trains but isn't declared as slow.
     ``answer(function, case)`` returns the parts of a function's answer in a packed case, or
     None if it fails.
     """
@@ -86,7 +88,7 @@ def _all_variants(problem, run):
 
 
 def variants(f, run):
-    """Yield (words, function) for each small change of a function or class.
+    """Yield (description, function) for each small change of a function or class.
 
     ``run`` calls ``f`` once, so that we know which of its variables have the same shape.
     """
@@ -110,7 +112,7 @@ def variants(f, run):
 
 
 def _made(f, text, seen, about):
-    """Yield the words and the function of a changed source that is new and valid."""
+    """Yield the description and the function of a changed source, if it is new."""
     if text not in seen:
         seen.add(text)
         yield about, compiled(text, f, "<variant>", {})
@@ -166,7 +168,7 @@ def _similar(f, parameters, run):
 
 
 def _shown(about, public):
-    """Return words without expressions that are long or contain names of the reference only."""
+    """Return a description without long expressions and names that students don't know."""
     if about["kind"] in OF_FUNCTIONS:
         return about
     return {
@@ -199,7 +201,7 @@ def _without_parentheses(text):
             yield text[start + 1 : end], ast.unparse(tree)
 
 
-# Each change is a pair: words about it, and a function that changes a node of the source.
+# Each change is a pair: its description, and a function that changes a node of the source.
 
 
 def set_field(field, value):

@@ -52,12 +52,12 @@ def arrays_of(file, asked, letters, absent, misshapen, unreal):
 
 @travels
 def share_right(labels, scores, target, otherwise, mistakes=None):
-    """Return the accuracy by the highest score, if the student's labels agree.
+    """Return the accuracy of the classes with the highest scores, if the labels agree.
 
-    One label in 200 may differ, because single precision may decide a tie differently. If more
-    labels differ, the function raises an error with the text ``otherwise``, or with the first
-    text of ``mistakes`` whose function returns scores of the first images that give the
-    student's labels.
+    One of the student's labels in 200 may differ, because single precision may decide a tie
+    differently. If more labels differ, the function raises an error with the text
+    ``otherwise``, or with the first text of ``mistakes`` whose function returns scores of the
+    first images that give the student's labels.
     """
     if not np.isfinite(scores).all():
         raise ValueError("the scores from your file aren't finite. How large are the weights?")

@@ -177,7 +177,7 @@ def named_amounts(e):
 
 
 def _shifts(of_part):
-    """Yield explanations by a named amount, added to the correct answer or subtracted."""
+    """Yield explanations by a named amount, added to or subtracted from the correct answer."""
     for name, sign in product(named_amounts(of_part[0]), (1, -1)):
         yield Explanation(
             Finding(Code.AMOUNT, data={"amount": name, "sign": sign}),

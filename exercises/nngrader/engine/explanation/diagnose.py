@@ -26,11 +26,12 @@ def explain(of_part, here, mistakes, variants=()):
         the entries of all parts.
     :param mistakes: The known mistakes by name, each with its hint and the aspects that it
         loses.
-    :param variants: (sequence of dict) What each variant of the reference is, in words.
+    :param variants: (sequence of dict) The descriptions of the variants of the reference.
     :return: (Explanation) The likeliest registered mistake that predicts every entry, or else
-        the first simple change of the correct answer that does, or else the first variant of
-        the reference that does, or else the first description that fits every wrong entry. A
-        mistake explains nothing if it would change another part that is correct.
+        the first simple change of the correct answer that does, or else a variant of the
+        reference that does, or else the first description that fits every wrong entry. If the
+        change is a factor or an amount, a variant is named instead. A mistake explains nothing
+        if it would change another part that is correct.
     """
     for fits in (Entry.matches, _matches_apart_from_nan):
         if name := _likeliest(fits, of_part, here, mistakes):

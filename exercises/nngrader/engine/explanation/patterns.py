@@ -1,8 +1,8 @@
 """Describe a wrong array by comparing its numbers with the expected ones.
 
-Each function takes an entry and returns a description, that is a `Finding` without aspect and
-parts, or None if it doesn't apply. `PATTERNS` lists the functions of this file and of `places`
-in the order in which we use them.
+Each function takes an entry and returns a description (a `Finding` without aspect and parts),
+or None if it doesn't apply. `PATTERNS` lists the functions of this file and of `places` in the
+order in which we use them.
 """
 
 import numpy as np
@@ -62,7 +62,8 @@ def _ranges(e, row):
 def few_digits(e):
     """Return a description if the answer is nearly correct, but not to enough digits."""
     worst = np.abs(e.got - e.want).max(initial=0) / (np.abs(e.want).max(initial=0) or 1)
-    if not worst < NEAR or not np.any(np.r_[e.got.ravel(), e.want.ravel()] % 1):  # a count
+    # whole numbers, such as counts, don't lose digits
+    if not worst < NEAR or not np.any(np.r_[e.got.ravel(), e.want.ravel()] % 1):
         return None
     return Finding(Code.FEW_DIGITS, data={"worst": float(worst)})
 
@@ -134,7 +135,7 @@ def _place(k):
 
 
 def _is_steady(d, axis):
-    """Return whether an array is constant along an axis, and its lines have two entries."""
+    """Return whether an array is constant along an axis, with at least two entries per line."""
     if not np.all(np.isfinite(d)) or not np.all(d.count(axis=axis) > 1):
         return False
     spread = np.ma.max(d, axis=axis) - np.ma.min(d, axis=axis)

@@ -1,8 +1,8 @@
 """Describe where an array is wrong: rows, columns, the border, the entries at an index.
 
-Each function takes an entry and returns a description, that is a `Finding` without aspect and
-parts, or None if it doesn't apply. A *line* is a row, a column, or all entries with the same
-index along an axis.
+Each function takes an entry and returns a description (a `Finding` without aspect and parts),
+or None if it doesn't apply. A *line* is a row, a column, or all entries with the same index
+along an axis.
 """
 
 import numpy as np

@@ -83,7 +83,7 @@ def _where(message, line):
 
 
 def prevented(data, case, part):
-    """Return a finding about a part that an error in the student's code has prevented.
+    """Return a finding about a part that is missing because the student's code failed.
 
     :param data, case: A packed problem and the case. The driver of the problem contains the
         texts that can name the code that raised the error.

@@ -279,7 +279,7 @@ def _read_part(ledger, case, k, answer):
 
 
 def _judge_prevented(ledger, case, part, answer):
-    """Charge a part that an error prevents, and "shape" if it prevents all of an aspect."""
+    """Charge a part without a value, and "shape" if no part of the aspect has one."""
     aspect, finding = _aspect_at_stake(ledger, case, part), prevented(ledger.data, case, answer)
     if case["aspect"] == "value":
         ledger.prevented.add(part)

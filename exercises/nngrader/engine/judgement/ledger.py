@@ -45,7 +45,7 @@ class Ledger:
     failed: bool = False  # whether a call failed on ordinary input
     failures: list = field(default_factory=list)  # special cases in which a call failed
     errors: set = field(default_factory=set)  # exceptions that have been reported
-    prevented: set = field(default_factory=set)  # parts that an error prevented there
+    prevented: set = field(default_factory=set)  # missing on ordinary input because of an error
     by_words: dict = field(default_factory=dict)  # driver's text: first lost place
     stopped: bool = False  # whether a call was stopped in a case that expects an error
     unclear: set = field(default_factory=set)
@@ -139,9 +139,9 @@ class Ledger:
     def _is_charged_once(self, mistake):
         """Return whether a known mistake costs only one aspect, even if it spoils several.
 
-        It costs all of them if the problem has a measure, because a part that is only correct
-        or wrong makes every error look like the mistake. It also costs all if something else is
-        wrong and unexplained, because the answer then has more than one mistake.
+        It costs all of them if the problem has a measure, because a part that can only be
+        correct or wrong makes every error look like the mistake. It also costs all if something
+        else is wrong and unexplained, because the answer then has more than one mistake.
         """
         known = self.data["mistakes"][mistake].get("once", True)
         return known and not self.data.get("measure") and not self.unclear

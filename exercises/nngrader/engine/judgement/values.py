@@ -132,7 +132,7 @@ def _of_special(ledger, of_part, here, mistakes):
 
 
 def _follows(entry, explanation, mistakes):
-    """Return whether an explanation charged before fits an entry whose aspect it doesn't lose.
+    """Return whether an earlier explanation fits, and its mistake doesn't lose the aspect.
 
     An entry with nan or inf follows only from a registered mistake, which predicts them.
     """

@@ -6,6 +6,8 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from ...records.finding import Finding
+
 ROUNDING = 1e-25, 1e-13  # rounding errors, as fractions of the largest entry: least and most
 ORDINARY = ("value",)
 FINGERPRINT = 3  # random projections
@@ -22,8 +24,8 @@ class Entry:
     :ivar rtol: The tolerance, relative to the largest expected entry.
     :ivar visible: Whether the case is visible to students.
     :ivar fault: A wrong type or shape that hasn't cost points yet.
-    :ivar odd: A wrong shape that a known mistake has too, since the mistake's hint may be
-        clearer.
+    :ivar odd: A wrong type or shape that a known mistake's answer has too. It is reported only
+        if no mistake explains the answer, because the mistake's hint is clearer.
     :ivar letters: Names of the entries, if the value is a list of different quantities.
     :ivar rows: Names of the equally large blocks of rows, if the value consists of such blocks.
     :ivar zeros: A description of the entries that should be 0.
@@ -39,8 +41,8 @@ class Entry:
     mistaken: dict
     rtol: float
     visible: bool
-    fault: str | None = None
-    odd: str | None = None
+    fault: Finding | None = None
+    odd: Finding | None = None
     letters: str = ""
     rows: tuple = ()
     zeros: str = ""
@@ -89,7 +91,7 @@ class Entry:
 
     @cached_property
     def similar_variants(self):
-        """Return the numbers of the variants of the reference that return this value."""
+        """Return the indices of the variants of the reference that return this value."""
         if self.variants is None or self.misshapen or np.iscomplexobj(self.got):
             return set()
         largest = np.abs(self.got[np.isfinite(self.got)]).max(initial=0.0)
@@ -111,7 +113,7 @@ class Entry:
 
 @np.errstate(all="ignore")  # a wrong answer may be huge
 def fingerprint(values):
-    """Return a few numbers that almost never agree for two different arrays of one shape.
+    """Return a few numbers that almost never agree for two different arrays of equal shape.
 
     The last one depends only on where the array isn't finite. All are nan if there is no array
     of real numbers.
@@ -152,7 +154,7 @@ def _largest(values):
 
 
 def off(got, want, rtol):
-    """Return a mask of the entries in which two arrays of one shape disagree."""
+    """Return a mask of the entries in which two arrays of equal shape disagree."""
     with np.errstate(all="ignore"):  # like np.isclose, but three times as fast
         finite = np.isfinite(want)
         largest = np.abs(want[finite]).max(initial=0.0)

@@ -13,15 +13,15 @@ fold.
 
 Both can use `np`, and import everything else inside: the packages that the problem `uses`. Code
 that several measures share goes into a function marked by `travels`, which is sent with them.
-A driver can measure like `observe`, with `Steps` and `Held`. If an error has prevented a part,
-the driver returns `Failed(e, "who raised it")` instead of the part, and the other parts can
-still earn points. If a part arrived as a tensor and only its form should lose points, the
-driver returns `Tensor(numbers)`.
+A driver can measure like `observe`, with `Steps` and `Held`. If an error leaves no value for a
+part, the driver returns `Failed(e, "who raised it")` instead, and the other parts can still
+earn points. If a part arrived as a tensor and only its form should lose points, the driver
+returns `Tensor(numbers)`.
 
 We recognise known mistakes by the measured values. A part that is True or False has only one
 wrong value. Therefore, the hint of a mistake that loses such a part must be true for every
-answer that loses it, and an answer explained by such a mistake earns no points for
-`ledger.PASSIVE` aspects.
+answer that loses it, and an answer that only such a mistake explains earns points for
+`ledger.PASSIVE` aspects only if it earns points for another aspect.
 """
 
 import ast

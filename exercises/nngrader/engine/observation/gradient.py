@@ -1,4 +1,4 @@
-"""The numerical gradient with which students try out their own gradients.
+"""The numerical gradient that students use to check their own gradients.
 
 Besides NumPy, this file needs only `observe.py`. It goes into the sandbox, because grading runs
 the cells that use it too.
@@ -18,7 +18,7 @@ def numerical_gradient(f, x, h=STEP):
     """Approximate the gradient of a function that returns one number, by central differences.
 
     For each entry ``x[i]``, it calls ``f`` with the entry moved up and down by ``h``, and
-    divides the difference by ``2 * h``. Where the second derivatives are moderate, about nine
+    divides the difference by ``2 * h``. Where the third derivatives are moderate, about nine
     digits are correct. Compare your own gradient with it in one of your cells; a function
     that you submit can't call it.
 
@@ -63,4 +63,8 @@ def _number(value):
     if np.size(value) != 1:
         shape = np.shape(value)
         raise ValueError(f"f returned an array of shape {shape}, expected one number")
-    return float(np.reshape(value, ()))
+    try:
+        return float(np.reshape(value, ()))
+    except (TypeError, ValueError):
+        kind = "None" if value is None else f"an object of type {type(value).__name__}"
+        raise ValueError(f"f returned {kind}, expected one real number") from None

@@ -55,7 +55,7 @@ class TooLarge(ValueError):
 
 
 class Failed:
-    """Replaces a part of a driver's answer that an error in the student's code has prevented.
+    """Replaces a part of a driver's answer that is missing because the student's code failed.
 
     :param who: The name of the code that raised it, as a literal text in the driver.
     """
@@ -158,8 +158,8 @@ def observe(f, args, n_parts, *, counted=True):
     :return: ``parts`` (a list of at most ``n_parts + 1`` descriptions, see `describe`) or
         ``error`` ([names of the exception's classes], message, [line, name of the function] or
         None); ``changed``, the names of the arguments that ``f`` has changed; ``steps``, the
-        number of executed lines of Python outside NumPy, 0 if a driver makes the call or
-        ``counted`` is false; ``held``, the largest number of allocated bytes, 0 if a driver
+        number of executed lines of Python as `Steps` counts them, 0 if a driver makes the call
+        or ``counted`` is false; ``held``, the largest number of allocated bytes, 0 if a driver
         makes the call or the arguments are small; ``seconds``.
     """
     copies = copy.deepcopy(args)
@@ -207,7 +207,8 @@ CALLS = Calls()
 class Steps:
     """Counts executed lines of Python in ``steps``, as a context manager.
 
-    Lines of a NumPy function count if code outside NumPy calls it, because it may loop. Calls
+    Each call, return and exception of a Python function counts as a line too. Lines of a NumPy
+    function count if code outside NumPy calls it, because it may loop. Calls
     inside NumPy, for example when an array is printed, don't count. Callbacks and finalisers
     that the garbage collector calls don't count either, because they can run at any time.
     """
@@ -371,7 +372,7 @@ def _values(base):
 
 
 def _leaf(v):
-    """Return a number as one of Python's own, None for anything else."""
+    """Return a number as a built-in type of Python, None for anything else."""
     if not issubclass(type(v), NUMBERS):
         return None
     if issubclass(type(v), np.generic):

@@ -1,8 +1,8 @@
 """Find names and imports in the text of a notebook's cells, without running them.
 
 This file needs only the standard library, because the grader reads a student's text in a
-worker: a text can make even the parser hang or crash. Every scan takes linear time, and its
-size is limited.
+worker: a text can make even the parser hang or crash. Every scan takes linear time, and the
+length of each text is limited.
 """
 
 import ast
@@ -36,17 +36,19 @@ def plain(source):
     Valid Python is returned unchanged. In any other cell, a line that starts a statement with
     ``%`` or ``!``, or that requests help with ``?``, becomes ``pass``, and ``x = !ls`` becomes
     ``x = None``. Lines inside brackets and strings don't change. If the whole cell is indented,
-    the indentation is removed, as in IPython. A cell with a magic for a different language,
-    such as ``%%bash``, becomes a single ``pass``.
+    the indentation is removed, as in IPython. A cell with a cell magic that isn't in
+    `KEEP_BODY`, such as ``%%bash``, becomes a single ``pass``.
     """
     if len(source) > MOST_CHARACTERS or parse(source) is not None:
         return source
     source = dedented(source)
     if parse(source) is not None:
         return source
-    first, newline, rest = source.lstrip().partition("\n")
+    first = source.lstrip().partition("\n")[0]
     if first.startswith("%%"):
-        return "pass" + newline + rest if first.split()[0] in KEEP_BODY else "pass"
+        if first.split()[0] not in KEEP_BODY:
+            return "pass"
+        source = source.replace(first, "pass", 1)
     return "\n".join(_without_magics(source.split("\n")))
 
 
@@ -59,7 +61,7 @@ def dedented(source):
 
 
 def awaits(code):
-    r"""Return whether a text or a statement awaits something at once, as in a notebook.
+    r"""Return whether a text or a statement awaits something outside of functions.
 
     >>> awaits("x = await f()"), awaits("async def g():\n    await f()")
     (True, False)
@@ -143,8 +145,9 @@ def names_used(*sources, wanted=(), function=None):
     The sources are read together, so that an alias from one cell is resolved in the others. If
     there are too many names, `MORE` replaces some of them, but a name in ``wanted`` is still
     included if it, or anything inside it, is used. An import that ``function`` can't reach
-    (`_idle`), or no function if it is None, is left out, except for NumPy and Python's own
-    modules.
+    (see `_idle`) is left out; if ``function`` is None, one that no function can reach. Imports
+    of NumPy and the standard library always count, and so do all imports of a single source
+    without ``function``.
 
     >>> names_used("import numpy as n", "apply = n.vectorize")
     ['numpy', 'numpy.vectorize']
@@ -292,7 +295,7 @@ def _idle(statements, function):
 
 
 def _outer(tree):
-    """Yield the nodes of a statement that run at once, and what functions declare global."""
+    """Yield a statement's nodes outside of functions, and what functions declare global."""
     waiting = [tree]
     for node in waiting:  # the list grows inside the loop
         yield node
