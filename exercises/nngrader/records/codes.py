@@ -104,7 +104,7 @@ class Code(StrEnum):
     ONLY_DIAGONAL = "only-diagonal"  # only the diagonal, or one of its sides, is correct
     BORDER = "border"  # only the border is wrong
     BY_SIGN = "by-sign"  # it is wrong only where some array has one sign
-    LEFT_EMPTY = "left-empty"  # some entries are 0
+    LEFT_EMPTY = "left-empty"  # all wrong entries are 0, and others are correct
     NOT_EMPTIED = "not-emptied"  # entries that should be 0 are not
     PLACES = "places"  # fewer than half of the entries are wrong
     DIFFERS = "differs"  # nothing else describes it
