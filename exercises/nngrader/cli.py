@@ -172,7 +172,7 @@ class NewProblem(OfAssignment):
 
 @command
 class Release(OfAssignment):
-    """Create release/ASSIGNMENT and ASSIGNMENT.zip, unless they would reveal answers."""
+    """Write release/ASSIGNMENT and ASSIGNMENT.zip unless they leak answers or grade wrongly."""
 
     again: bool = flag("--again", "test all problems again, even those that haven't changed")
     out: Path | None = argument(**OUT)
@@ -354,7 +354,10 @@ class Marks(OfAssignment):
     """Read manual marks and comments from a CSV file: student,cell,points,comment."""
 
     file: Path | None = argument(
-        type=a_file, metavar="FILE.csv", nargs="?", help="the table of marks"
+        type=a_file,
+        metavar="FILE.csv",
+        nargs="?",
+        help="the table of marks; optional with --share",
     )
     share: bool = flag(
         "--share", "give each mark to the whole group, except members with a separate mark"
@@ -592,7 +595,7 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: list[str] | None = None) -> int:
     """Run the command, by default with the arguments of the process; return its exit status.
 
-    Errors that a person can correct are printed as one line, without a traceback.
+    Errors that a person can correct are printed without a traceback.
     """
     any_terminal()
     try:

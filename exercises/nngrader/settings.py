@@ -73,7 +73,7 @@ def read_settings(file: Path) -> tuple[Limits, dict[str, float]]:
     :param file: The settings. If there is no such file, the defaults apply and there are no
         points.
     :return: The limits, and the points by name of the problem.
-    :raises ValueError: If a name is unknown, or a limit is not a number in its range.
+    :raises ValueError: If a name is unknown, or a value is invalid.
     """
     settings = read_toml(file)
     for name, value in settings.items():
@@ -88,7 +88,8 @@ def read_settings(file: Path) -> tuple[Limits, dict[str, float]]:
         _require_number(file, name, value)
     for name, value in points.items():
         if not _is_number(value) or not 0 <= value < math.inf:
-            raise ValueError(f"{file.name}: points of {name} = {value!r}, expected a number")
+            wrong = f"points of {name} = {value!r}"
+            raise ValueError(f"{file.name}: {wrong}, expected a number, 0 or more")
     return Limits(**limits, container=_container(file, sandbox)), points
 
 

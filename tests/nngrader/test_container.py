@@ -1,9 +1,11 @@
 """Containers instead of bubblewrap: the command that is built, and the worker inside."""
 
 import json
+import shutil
 
 import pytest
 from nngrader.sandbox import container, seccomp
+from nngrader.sandbox.launch import Refused, Sandbox
 from nngrader.settings import Container, Limits
 
 pytestmark = pytest.mark.sandbox
@@ -48,3 +50,11 @@ def test_the_profile_refuses_what_the_filter_refuses(tmp_path):
                 assert argument["value"] == argument["valueTwo"]
                 flags[rule["names"][0]] |= argument["value"]
     assert flags == {"clone": seccomp.NEW_NAMESPACE, "mmap": seccomp.MAP_SHARED}
+
+
+def test_without_its_program_the_message_offers_bubblewrap(monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda program: None)
+    limits = Limits(container=Container("podman", "ours:1"))
+    offer = r"^podman not found: install it, or remove \[sandbox\] from nngrader\.toml"
+    with Sandbox(limits) as box, pytest.raises(Refused, match=offer):
+        box.require()

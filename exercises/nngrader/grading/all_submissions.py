@@ -1,4 +1,4 @@
-"""Grade submissions: rebuild each one, then run and judge it in a thread.
+"""Grade submissions: rebuild each one, then run and judge it in a thread or on a cluster.
 
 Recording the results is a separate step.
 """

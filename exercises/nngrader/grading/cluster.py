@@ -1,6 +1,7 @@
 """Run jobs on the workers of a Dask cluster.
 
-A worker needs this package, NumPy and bubblewrap. Jobs bring the course's data.
+A worker needs this package, NumPy, the packages that the problems use, and bubblewrap (or the
+container program in the settings). Jobs contain the course's data.
 """
 
 from __future__ import annotations
@@ -73,8 +74,8 @@ class Cluster:
     def _connect(self):
         """Return a client, or raise an error with the first line of Dask's message.
 
-        It tries a bare connection first, because a client that finds no scheduler takes long to
-        close.
+        It tries a bare connection first, because a client that finds no scheduler takes a long
+        time to close.
         """
         from distributed import Client
 

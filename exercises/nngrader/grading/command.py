@@ -120,7 +120,7 @@ def wanted(
 def require_extensions_of_somebody(
     course: Course, name: str, known: set[str], roster: dict | None, called: Names
 ) -> None:
-    """Raise an error before the work if an extension names an unknown student (a typo?).
+    """Raise an error before grading if an extension names an unknown student (perhaps a typo).
 
     This needs a class list.
     """

@@ -73,7 +73,7 @@ class Lost:
         return replace(self, hints=[*map(text, self.hints)], cases=cases)
 
     def title(self, case: FailedCase) -> str:
-        """Return the kind of a case, and whether its aspect didn't lose points."""
+        """Return the kind of a case, with a note if its aspect lost no points."""
         if case.aspect == "value":  # each part of the answer has its own aspect
             return f"ordinary input, with {case.tried}"
         earned, most = self.aspects[case.aspect]
@@ -90,7 +90,7 @@ class Watched(Judge):
     kept: list = field(default_factory=list)
 
     def _verdict(self, data):
-        """Return the verdict; store the cases that lose points on the first attempt only."""
+        """Return the verdict; on the first attempt, also store the cases that lose points."""
         name = data["name"]
         if name in self.failing_cases or data.get("file"):
             return super()._verdict(data)
@@ -157,7 +157,7 @@ def explain(
 
 
 def _audience(name, spec):
-    """Return whose sentences to show: for an ordinary test, those that quote its line."""
+    """Return the audience: the instructor for an ordinary test, so that its line is quoted."""
     return Audience.INSTRUCTOR if name in spec.ordinary else Audience.HIDDEN
 
 
@@ -173,7 +173,10 @@ def _rebuilt(assignment, student):
 
 
 def failed_cases(data: dict, answers: list, measure) -> list[FailedCase]:
-    """Return the cases that lose points; the engine judges each kind of case separately.
+    """Return the cases that lose points.
+
+    The engine judges each case separately, except the loops or memory cases of a group, which
+    it judges together.
 
     :param answers: The worker's answer to each case, in order; repeated calls may follow.
     """

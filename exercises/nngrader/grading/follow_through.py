@@ -3,7 +3,7 @@
 A wrong `affine_backward` spoils every function that calls it, and has already cost points. The
 student's function runs in the sandbox as before. When it calls a function of another problem,
 the sandbox requests the result of a correct function. The instructor's own cells compute this
-result in a separate sandbox with the same limits, so the two never meet.
+result in a separate sandbox with the same limits, out of reach of the student's code.
 """
 
 from __future__ import annotations

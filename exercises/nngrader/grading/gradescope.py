@@ -25,7 +25,7 @@ from .all_submissions import read_from
 from .one_submission import Job, run
 
 SOURCE, PRIVATE = "course", "private"
-BY_HAND = "{0:g} points of the assignment are marked by hand and not included here."
+BY_HAND = "Marked by hand and not included here: {} of the assignment."
 
 
 def grade(folder: Path) -> dict:
@@ -70,7 +70,7 @@ def _as_theirs(assignment, result):
     """Return the tests and the output of a result."""
     spec, most = assignment.spec(), sum(most for *_, most in assignment.spec().tests)
     tests = [_test(name, report) for name, report in result["problems"].items()]
-    words = [BY_HAND.format(spec.most - most)] * (spec.most > most)
+    words = [BY_HAND.format(counted(spec.most - most, "point"))] * (spec.most > most)
     if result["status"] == "ungradable":
         words[:0] = ["Nothing could be graded.", *map(for_student, flags_of(result))]
         tests = [{"name": assignment.name, "score": 0.0, "max_score": most}]

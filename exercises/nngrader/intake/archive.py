@@ -62,7 +62,8 @@ class Item:
 def opened(path: Path):
     """Open a folder or a zip for a `with` block, and yield its files.
 
-    :yield: The files that can be read, and the name and reason for each other file.
+    :yield: The files that can be read; and for every file that can't, its name and the reason.
+    :raises NotThere: If it doesn't exist.
     :raises CannotDo: If it is damaged or too large.
     """
     if not path.exists():
@@ -236,7 +237,7 @@ def _too_large(most):
 
 
 def _when(info, date):
-    """Return the date of an entry, in UTC if the zip has it in seconds since 1970."""
+    """Return an entry's date in UTC; without a Unix time, its date is taken as local time."""
     extra = info.extra
     while len(extra) >= 4:
         kind, size = struct.unpack_from("<HH", extra)

@@ -83,11 +83,11 @@ def collect(
     """Copy the submissions of a folder or a zip into the course, and return the outcome.
 
     :param course: Its class list, `students.csv`, maps names to students.
-    :param place: A folder or a zip in one of the layouts of `layouts`: from Moodle, Canvas,
-        Gradescope or nbgrader's exchange, or plain folders and files named after students.
+    :param place: A folder or a zip from Moodle, Canvas, Gradescope or nbgrader's exchange, or
+        with plain folders and files named after students.
     :param groups: The members of each group. Default: the groups of the class list.
-    :param worksheet: Moodle's grading worksheet, with students and times by participants'
-        numbers.
+    :param worksheet: Moodle's grading worksheet, with students and times by participant number.
+    :param zone: Time zone of the worksheet's dates. Default: this machine's.
     :return: The collected submissions, and the others with reasons.
     :raises CannotDo: If the zip or the class list is damaged, or another run is in progress.
     """

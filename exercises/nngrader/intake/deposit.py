@@ -70,7 +70,7 @@ def lacking(asked: Assignment, new: dict, old: dict) -> dict[str, bytes]:
 
 
 def _holder(asked, files, name, ids):
-    """Return the new file that replaces one of the assignment's files, or None."""
+    """Return the file with this name, or else one that contains one of its cells, or None."""
     if files.get(name) is not None:
         return name
     quoted = [f'"{gid}"'.encode() for gid in ids]
@@ -162,7 +162,7 @@ def _present(target):
 
 
 def _written(taken, work):
-    """Return a new folder with the files of a submission, with their dates."""
+    """Return a new folder with the files of a submission, all with its latest date."""
     folder = Path(tempfile.mkdtemp(dir=work))
     folder.chmod(0o755)
     for name, raw in taken.files.items():

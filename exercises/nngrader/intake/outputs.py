@@ -1,7 +1,7 @@
-"""Remove the results of running a notebook from its file: outputs, pasted images, widgets.
+"""Remove outputs, pasted images and metadata such as widgets from a notebook's file.
 
-A correct notebook with many plots can be large, and none of these parts is graded. We scan the
-file once without parsing it, so that a hostile file costs no more than a large one.
+A correct notebook with many plots can be large, and the grader needs none of these parts. We
+scan the file once without parsing it, so that a hostile file costs no more than a large one.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ def without_outputs(raw: bytes) -> bytes:
     r"""Return the JSON text of a notebook with empty outputs, attachments and metadata.
 
     :param raw: The file, in UTF-8. It doesn't have to be a notebook, or even JSON.
-    :return: The same text, in which lists and tables under these keys of the notebook and its
-        cells are empty. Text that isn't JSON is unchanged.
+    :return: The same text with an empty `metadata` of the notebook, and with empty `outputs`
+        and `attachments` of its cells. The cells' metadata don't change.
     :raises TooComplex: If there are more than `MOST_TOKENS` strings and brackets.
 
     >>> without_outputs(b'{"cells": [{"source": "x", "outputs": [{"data": "iVBO"}]}]}')

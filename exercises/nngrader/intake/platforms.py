@@ -111,8 +111,8 @@ def whose(
     """Return the student of a submission.
 
     :param students: The class list; without one, the name must itself be a student's id.
-    :param groups: The members of each group. Moodle writes a group's name and a hyphen before a
-        name.
+    :param groups: The members of each group. Moodle writes a group's name and a hyphen before
+        the student's name.
     :return: The id; the first member of a group if the submission has the group's name.
     :raises Unreadable: If not exactly one student matches.
     """
@@ -225,7 +225,11 @@ def _is_of_platform(name):
 
 
 def _key(item, assignment, others):
-    """Return (platform or layout, name of the submission, rest of its name, path within it)."""
+    """Return platform or layout, the submission's name, one more value, and the path inside.
+
+    The third value is Moodle's participant number, the assignment of a folder, or "". The
+    result is None for a file in the folder of a different assignment.
+    """
     top, *rest = item.parts
     if rest and (match := MOODLE.fullmatch(top)):
         return "Moodle", match[1], match[2], tuple(rest)

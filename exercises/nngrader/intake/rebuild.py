@@ -23,7 +23,7 @@ from .submission import Cell
 
 __all__ = ["own_work", "rebuild", "written"]
 
-UNSEEN = "\u2060"  # a character without width, after which no tag or entity can begin
+UNSEEN = "\u2060"  # zero width; directly after < or &, it prevents a tag or an entity
 DISARMED = {
     "&": f"&{UNSEEN}",
     "<": f"<{UNSEEN}",
@@ -48,7 +48,8 @@ class Rebuilt:
     :ivar notebook: The instructor's notebook with the student's sources, without metadata and
         outputs.
     :ivar work: Cells for the worker: name, source, and whether the student added the cell.
-    :ivar flags: Unusual facts about the submission, without any text from the student.
+    :ivar flags: Unusual facts about the submission. Their only text from the student is file
+        names.
     :ivar found: Number of solution cells that the submission contains.
     :ivar files: Content of each file that the assignment requires next to the notebook, by file
         name; None if the file is missing.
@@ -150,7 +151,7 @@ def _changed_lines(notebook, ours):
 
 
 def _lines(text):
-    """Return the lines of a cell without trailing blanks and blank lines at the end."""
+    """Return the lines of a cell without trailing blanks and blank lines at either end."""
     return [line.rstrip() for line in text.strip().splitlines()]
 
 

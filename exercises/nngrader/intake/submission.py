@@ -39,11 +39,11 @@ KINDS = {  # files that are submitted under a notebook's name, by their first by
     b"<<<<<<< ": "conflict",
     b"<": "html",
 }
-BROKEN_OFF = 6  # characters of a JSON word or of \\u1234, which may be cut off at the end
+BROKEN_OFF = 6  # characters of a JSON word or of \u1234, which may be cut off at the end
 
 
 class Unreadable(Exception):
-    """Raised for a file that isn't read; the reason contains no text from the student."""
+    """Raised for a file that isn't read; the text is the reason, and may quote file names."""
 
 
 class Rejected(Unreadable):

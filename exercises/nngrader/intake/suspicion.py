@@ -65,7 +65,7 @@ def suspicious(names: list[str], imports: list[str], uses: list[str] = ()) -> li
     :param names: Dotted names in the cells, with aliases resolved.
     :param imports: Dotted names of imported packages and objects.
     :param uses: Packages that the problems require.
-    :return: At most a dozen flags; none of them costs points.
+    :return: At most `MOST_FLAGS` flags, and one that counts the rest; none costs points.
 
     >>> found = suspicious(["numpy.exp", "open", "x.__globals__"], ["aa", "numpy", "os.path"])
     >>> [flag.data["name"] for flag in found]
@@ -80,8 +80,8 @@ def suspicious(names: list[str], imports: list[str], uses: list[str] = ()) -> li
     brought = [i for i in sorted(imports, key=_harmless) if i.split(".")[0] not in usual]
     for name in (i for i in brought if i != MORE):
         flag = _flag(FlagCode.UNUSUAL_IMPORT, name)
-        usual = {"usual": True} if _is_everyday(name.split(".")[0], names) else {}
-        odd.append(replace(flag, data=flag.data | usual))
+        everyday = {"usual": True} if _is_everyday(name.split(".")[0], names) else {}
+        odd.append(replace(flag, data=flag.data | everyday))
     way = [n for n in names if WINDOWS in names and WINDOWS.startswith(f"{n}.")]
     if {"nnlib", "torch"}.intersection(uses):  # their networks have a method modules()
         way += [f"{n}.modules" for n in _owners(names, "modules") - modules - DANGEROUS]

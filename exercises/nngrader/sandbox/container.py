@@ -18,7 +18,7 @@ from ..settings import OPEN_FILES, Limits
 from . import seccomp
 
 NOBODY = 65534
-OWN_MB = 64  # memory and files of the worker's first process
+OWN_MB = 64  # added to the limit for memory and files of the worker's first process
 MOUNT = "type=bind,source={},target={},readonly"
 
 
@@ -28,8 +28,9 @@ def command(limits: Limits, name: str, profile: Path, files: dict, program: list
     :param limits: Limits of a worker; `limits.container` names the program and the image.
     :param files: Files and folders of this machine, and their read-only paths inside.
     :param program: The command line that runs inside; its first word is the entry point.
-    :return: No network, no capabilities, an unprivileged user, and only a small /tmp to write
-        to; limits on memory, processes, files and processor time.
+    :return: The command line. The container has no network, no capabilities, an unprivileged
+        user, only a small /tmp to write to, and limits on memory, processes, files and
+        processor time.
     """
     settings = limits.container
     memory = f"{limits.memory_mb + OWN_MB}m"

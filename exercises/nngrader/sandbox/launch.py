@@ -1,6 +1,7 @@
-"""Start a worker: in bubblewrap, or as a plain process for submissions that you trust.
+"""Start a worker in bubblewrap or a container, or as a plain process for trusted submissions.
 
-A worker can import the packages that the problems use, and no others.
+A worker can import the standard library, NumPy, and the packages that the problems use with
+their dependencies. In a container, it can import everything that the image contains.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ SIGNALS = 256
 ROOM = "torch needs memory_mb = 400 or more"  # tested with torch 2.13 for the CPU
 INSTALL = "sudo apt-get install bubblewrap util-linux"
 CONTAINER = "use podman or docker as the sandbox ([sandbox] in nngrader.toml)"
+ANOTHER = "install it, or remove [sandbox] from nngrader.toml to use bubblewrap"
 UNSAFE = "--unsafe-no-sandbox is for submissions that you trust."
 NAMESPACES = (
     "sudo sysctl -w kernel.unprivileged_userns_clone=1 "
@@ -51,8 +53,8 @@ class Refused(CannotDo):
 class Sandbox:
     """Starts workers.
 
-    :param unsafe: Whether workers are plain processes with limits instead of running in
-        bubblewrap; only for trusted submissions.
+    :param unsafe: Whether workers are plain processes with limits, without bubblewrap or a
+        container; only for trusted submissions.
     :param apart: Whether such plain processes run as a different user, who can't read private
         files. This requires root.
     :param uses: (iterable of str) Packages that submissions may import in addition to NumPy,
@@ -69,7 +71,7 @@ class Sandbox:
         inside = limits.container and not unsafe  # the container's image then has the packages
         names = {"nnlib"} & set(self.uses) if inside else ["numpy", *self.uses]
         self.packages = package_paths(list(names))
-        self.empty = Scratch()  # an empty folder, mounted over folders that we hide
+        self.empty = Scratch()  # in bubblewrap, it stays empty and hides other folders
         os.chmod(self.empty.name, 0o755)
         self.given, self.compiled = self._written(dict(files)), Scratch()
         os.chmod(self.compiled.name, 0o755)
@@ -137,11 +139,13 @@ class Sandbox:
     def require(self) -> None:
         """Start and end one worker, to test whether this is possible.
 
-        :raises Refused: If no worker can be started; the text names the command that may help.
+        :raises Refused: If no worker can be started; the text gives the reason, and a
+            command if one may help.
         """
         if missing := [p for p in self._programs() if not shutil.which(p)]:
-            what = f"{', '.join(missing)} not found"
-            raise Refused(f"{what}: run `{INSTALL}`, or {CONTAINER}. {UNSAFE}")
+            inside = self.limits.container and not self.unsafe
+            remedy = ANOTHER if inside else f"run `{INSTALL}`, or {CONTAINER}"
+            raise Refused(f"{', '.join(missing)} not found: {remedy}. {UNSAFE}")
         if not self.unsafe and not seccomp.supported():
             raise Refused(f"the sandbox doesn't support this kind of processor. {UNSAFE}")
         if not Path("/proc/self/task", str(os.getpid()), "children").exists():
@@ -307,7 +311,7 @@ def user_options():
 
 
 def become(slot):
-    """Return the command by which root becomes an unprivileged user with process limits."""
+    """Return the command with which root starts a worker as an unprivileged user."""
     if os.geteuid() != 0:
         return []
     user = str(FIRST_USER + own_block() * SLOTS + slot)
@@ -318,7 +322,7 @@ def become(slot):
 def package_paths(names: list[str]) -> list[Path]:
     """Return the files and folders of packages and of all their required packages.
 
-    :return: Each is mounted under its own name in one folder of the worker.
+    :return: Sorted paths. A worker finds each under its own name in a single folder.
     """
     paths = {}
     for name in names:

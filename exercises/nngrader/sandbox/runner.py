@@ -154,8 +154,8 @@ class Runner:
         """Run an ordinary test cell at its place in the notebook; return its outcome.
 
         The cells before it run first, and so do earlier test cells, because later cells may
-        use or change the names that they define. If a test cell ended the process, we run
-        only those of its statements that don't use the submission.
+        use or change the names that they define. If an earlier test cell ended the process,
+        only its statements that don't use the submission run again.
 
         :param name: The id of the test cell.
         :return: ``value``, the number in its last line or None; ``raised``, the class of an
@@ -217,9 +217,10 @@ class Runner:
 
     @contextlib.contextmanager
     def corrected(self, right: dict):
-        """Open a block in which correct functions replace other functions that are called.
+        """Open a block in which a function calls correct versions of the other functions.
 
-        Errors inside it leave no note; the time counts only for the submission.
+        Errors inside the block add no flags, and its time counts only against the limits of the
+        whole submission.
 
         :param right: By name of a student's function: a callable that takes a list of arguments
             and a dict of them, plain data, and returns plain data or raises `Raised` or `Died`.

@@ -136,7 +136,7 @@ def write_whole(file: Path, text: str) -> None:
     """Write a file by renaming a complete one, so that no one reads an incomplete file."""
     half = file.with_name(f"{file.name}.{os.getpid()}.{threading.get_ident()}")
     try:
-        # file names may have lone surrogates in them
+        # file names in the text may have lone surrogates
         half.write_text(text, encoding="utf-8", errors="replace")
         os.replace(half, file)
     except OSError:
@@ -176,7 +176,7 @@ def code(uses: list[str] = ()) -> str:
     """Return a digest of our code and of the versions of all its libraries.
 
     :param uses: Packages that submissions may import in addition to NumPy.
-    :return: Equal on two machines if a submission gets the same result on both.
+    :return: If it is equal on two machines, a submission gets the same result on both.
     """
     return _code(tuple(sorted(uses)))
 

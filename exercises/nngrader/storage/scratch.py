@@ -28,7 +28,7 @@ PAUSE = 0.05  # seconds to wait if all locks are taken
 class Scratch(tempfile.TemporaryDirectory):
     """A temporary folder with a lock, which shows that it is in use until the process ends.
 
-    :param place: Parent folder. Default: the system's folder for temporary files.
+    :param folder: Parent folder. Default: the system's folder for temporary files.
     """
 
     def __init__(self, folder: Path | None = None):
@@ -48,7 +48,7 @@ class Scratch(tempfile.TemporaryDirectory):
 
 
 def sweep(parent: Path | None = None) -> int:
-    """Remove such folders if their process has ended.
+    """Remove the `Scratch` folders of processes that have ended, and return their number.
 
     :param parent: Folder to search. Default: the system's folder for temporary files.
     """
@@ -139,10 +139,12 @@ def _folder(what="slots"):
 
 @contextlib.contextmanager
 def alone(store: Store, assignment: str):
-    """Open a block in which no other run grades the same assignment of the same course.
+    """Open a block in which no other run collects, grades or reweights the same assignment.
 
-    Runs for other assignments may be active. They share only the gradebook, for which one waits
-    for the other, and the machine's worker slots.
+    Runs for other assignments of the course may be active. They share only the gradebook, for
+    which one waits for the other, and the machine's worker slots.
+
+    :raises CannotDo: If another run is using the assignment.
     """
     with contextlib.ExitStack() as stack:
         with disk_errors(store.folder):

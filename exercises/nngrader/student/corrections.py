@@ -72,7 +72,7 @@ def _all(tree):
 
 
 def _nodes(node):
-    """Yield the nodes of a source, without its checks of the time, annotations and texts."""
+    """Yield nodes of a source, except time checks, docstrings, annotations and decorators."""
     yield node
     for field, value in ast.iter_fields(node):
         for child in value if isinstance(value, list) else [value]:
@@ -82,7 +82,7 @@ def _nodes(node):
 
 
 def _terms(tree):
-    """Return the texts of a function's variables, and of attributes and entries of them."""
+    """Return the texts of variables, entries, and attributes of `self` and `other`."""
     texts = [node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)]
     for node in ast.walk(tree):
         entry = isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant)

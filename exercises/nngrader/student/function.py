@@ -1,8 +1,7 @@
 """Check a function on the visible cases of its problem, from a file next to the notebook.
 
-The function is called on the cases in the student's kernel, where its data are, and its answers
-are compared there. `nngrader check` and grading compare in a process that runs none of the
-student's code.
+The student's kernel, which has the function's data, calls it on the cases and compares the
+answers. `nngrader check` and grading compare in a process that runs none of the student's code.
 """
 
 from __future__ import annotations
@@ -116,8 +115,8 @@ def reads_files(own: str) -> list[str]:
 def other_order(data: dict, run: Callable, verdict: Verdict, own: str) -> list[str]:
     """Return a line about a function whose parameters differ from the ones in the assignment.
 
-    Students may choose other names. Therefore we mention them only if a call raises an error
-    that a different order of the arguments can cause.
+    We always mention the same names in a different order. Students may choose other names, so
+    we mention these only if a call raises an error that a different order can cause.
     """
     asked, own = data.get("asked"), parameters(own)
     if verdict.score == 100 or not asked or not own or own[: len(asked)] == asked:
@@ -130,7 +129,9 @@ def other_order(data: dict, run: Callable, verdict: Verdict, own: str) -> list[s
 
 
 def parameters(own: str) -> list[str]:
-    """Return the names of a function's positional parameters; none if `own` isn't a function.
+    """Return the names of a function's positional parameters.
+
+    There are none if `own` isn't a function, or takes ``*args``.
 
     >>> parameters("def f(X, y, *, h=1): pass"), parameters("class A: pass"), parameters("?")
     (['X', 'y'], [], [])
@@ -195,8 +196,8 @@ def report(
 ) -> str:
     """Return a verdict on visible cases in words, line by line.
 
-    :param run: ``run(args)`` calls the function, as in `judge`, and once more for a case that
-        is shown.
+    :param run: ``run(args)`` calls the function, as in `judge`. It is used again to find a case
+        to show.
     :param folder: Where the notebook and the file of a challenge are.
     :param calls: Lines on wrong functions that it calls, which come first.
     :param places: Lines about a place in the function that may be the cause.
@@ -287,7 +288,7 @@ def _file_lines(data, verdict, folder):
 def _by_hand(data, run):
     """Return lines that compare answers in the pencil-and-paper example.
 
-    A part for which the problem has its own words is left out, because its value is a
+    A part for which the problem defines its own message is left out, because its value is a
     comparison and not the student's value.
     """
     example = data["example"]

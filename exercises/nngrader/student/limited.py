@@ -29,7 +29,7 @@ class Interruption(BaseException):
 
 
 class Limited:
-    """Calls a function as the grader does: within limits, but not after two calls reached one.
+    """Calls a function as the grader does: within limits, until two calls have reached a limit.
 
     :param data: A packed problem. ``limits`` contains the limits of the assignment, and
         ``graded`` is the number of calls in grading, for which `total_seconds` is the limit.
@@ -70,8 +70,8 @@ class Limited:
 class Watch:
     """Measures one call, and interrupts it if it takes too long or uses too much memory.
 
-    :param seconds: Processor time that the call may take. The wall time may be `PATIENCE` times
-        as long, and at least `AT_HOME` seconds.
+    :param seconds: Processor time that the call may take. The limit on wall time is `PATIENCE`
+        times as long, but at least `AT_HOME` seconds.
     :param memory_mb: Resident memory that it may add to this process.
     :ivar ending: (Ending or None) Why the call was ended; None if it was not.
     :ivar worked: The processor time of the call in seconds.

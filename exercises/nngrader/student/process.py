@@ -103,8 +103,8 @@ class Process:
     ) -> dict:
         """Send one question to the process and wait for the answer.
 
-        :param seconds: Processor time that the answer may take. The wall time may be `PATIENCE`
-            times as long, and at least `AT_HOME` seconds.
+        :param seconds: Processor time that the answer may take. The limit on wall time is
+            `PATIENCE` times as long, but at least `AT_HOME` seconds.
         :param cap: The largest answer that we read, in bytes of its arrays.
         :param longest: An upper limit on the wall time in seconds.
         :raises Died: If there is no answer, or it isn't a dict. Call `fresh` before the next

@@ -33,7 +33,7 @@ FOUND = (
     "The cause may be in line {} of your function: `{}`. A small change there makes {} of your "
     "answers correct. Check {}."
 )
-CHECKED = {  # by kind of change: what the message asks to check
+CHECKED = {  # what the message asks to check, and for which kinds of change
     "whether a part of it is unnecessary": "term factor divisor exponent function argument "
     "transpose part",
     "its operators and signs": "operator added subtracted divided multiplied minus "

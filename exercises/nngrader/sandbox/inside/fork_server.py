@@ -6,7 +6,8 @@ processes. It is the only process with access to the grader's pipes. Each studen
 its own pair of pipes, which is closed with it, so no one reads the output of processes that
 remain afterwards.
 
-In the sandbox, this file and `wire.py` are there without the rest of the package.
+The sandbox has this file without its package, so it imports only `wire` and the standard
+library.
 """
 
 from __future__ import annotations
@@ -163,7 +164,7 @@ def _write(fd, rest):
 
 
 def _missing(answer):
-    """Return the least number of bytes that a frame still lacks; its head gives the rest."""
+    """Return how many bytes a frame lacks, or how many its incomplete lengths lack."""
     if len(answer) < wire.LENGTHS.size:
         return wire.LENGTHS.size - len(answer)
     return wire.LENGTHS.size + sum(wire.LENGTHS.unpack_from(answer)) - len(answer)
@@ -226,11 +227,10 @@ def _has_children():
 
 
 def _empty(folders):
-    """Remove the files of the previous function, or raise an error if there are too many.
+    """Remove the files of the previous function, but not the instructor's mounted files.
 
-    The instructor's files, which are mounted in the folder, stay.
-
-    The error ends this process, and the grader starts a new worker.
+    If there are too many files, or a folder that isn't empty, raise an error. It ends this
+    process, and the grader starts a new worker.
     """
     for folder in folders:
         with os.scandir(folder) as scanned:

@@ -34,9 +34,9 @@ class Large(Bad):
 def pack(value) -> bytes:
     """Return a value as one frame.
 
-    :param value: (plain data) None, bool, int of 64 bits, float, str, arrays and NumPy scalars
-        of the listed dtypes, and lists, tuples and dicts (with str keys) of these, at most 12
-        deep.
+    :param value: (plain data) None, bool, int of magnitude below 2**63, float, str, arrays and
+        NumPy scalars of the dtypes in `KINDS`, and lists, tuples and dicts (with str keys) of
+        these, at most 12 deep.
     :return: Two 32-bit lengths, the header in JSON, the arrays' bytes (little-endian).
     :raises Bad: If the value is not plain data, or too large.
     """
@@ -44,7 +44,7 @@ def pack(value) -> bytes:
     text = json.dumps(_encode(value, arrays, 0), ensure_ascii=False)
     head = text.encode("utf-8", "surrogatepass")
     if len(head) > HEADER or sum(map(len, arrays)) > BODY:
-        raise Bad("an answer of more than 64 MB")
+        raise Bad(f"more than {HEADER >> 20} MB of JSON or {BODY >> 20} MB of arrays")
     body = b"".join(arrays)
     return LENGTHS.pack(len(head), len(body)) + head + body
 
@@ -69,8 +69,9 @@ def receive(fd: int, deadline: float | None = None, cap: int = BODY):
     :param deadline: Time on the clock of `time.monotonic`, in seconds.
     :param cap: Maximum total size of arrays, in bytes; a larger frame is not read.
     :return: (plain data) A value as in `pack`; arrays are new copies.
-    :raises Bad, ValueError, TypeError, RecursionError: If the bytes are not a frame.
-    :raises EOFError, TimeoutError: If the writer has disappeared, or is late.
+    :raises Bad, ValueError, TypeError, KeyError, AttributeError, RecursionError: If the bytes
+        are not a frame.
+    :raises EOFError, TimeoutError: If the writer has closed the pipe, or misses the deadline.
     """
     head, body = LENGTHS.unpack(exactly(fd, LENGTHS.size, deadline))
     if head > HEADER or body > cap:
@@ -83,7 +84,7 @@ def exactly(fd: int, n: int, deadline: float | None = None) -> bytes:
     """Read a number of bytes.
 
     :param deadline: Time on the clock of `time.monotonic`, in seconds.
-    :raises EOFError, TimeoutError: If the writer has disappeared, or is late.
+    :raises EOFError, TimeoutError: If the writer has closed the pipe, or misses the deadline.
     """
     out = bytearray()
     while len(out) < n:

@@ -286,7 +286,7 @@ def correct(question, names, texts):
     """Replace other functions that are wrong with correct ones; classes don't change."""
     for name in question["names"]:
         own = names.get(name)
-        if callable(own) and not isinstance(own, type):  # also a function in a cache
+        if callable(own) and not isinstance(own, type):  # also one wrapped by functools.cache
             names[name] = Right(name, own)
     return {"error": None}
 
