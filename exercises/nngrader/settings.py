@@ -141,7 +141,7 @@ def read_address(file: Path) -> str:
         require_known(file, "setting of [book]", name, ("address",))
     address = table.get("address", "")
     if not isinstance(address, str) or (address and not re.match(r"https?://\S+$", address)):
-        raise ValueError(f"{file.name}: address = {address!r}, expected https://…")
+        raise ValueError(f"{file.name}: address = {address!r}, expected http:// or https://")
     return address.rstrip("/")
 
 

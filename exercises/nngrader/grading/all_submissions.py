@@ -12,7 +12,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..course.assignment import Assignment, AssignmentSpec
@@ -33,7 +33,7 @@ GLANCE = 10.0  # seconds between checks that there are workers
 
 
 @dataclass
-class _Handed:
+class _Submission:
     """A submission that is being graded; its result is None until it is available."""
 
     student: str
@@ -103,24 +103,24 @@ class Grader:
         """
         going, again, asked, same = {}, [], set(), []
         for student in students:
-            handed = self._read(student)
-            if handed.result is not None:
-                yield self._finished(handed)
+            submission = self._read(student)
+            if submission.result is not None:
+                yield self._finished(submission)
                 continue
-            if handed.key in asked:  # a group's submission or a copy, to grade only once
+            if submission.key in asked:  # a group's submission or a copy, to grade only once
                 same.append(student)
                 continue
-            asked.add(handed.key)
-            going[self.executor.submit(handed.job)] = handed
+            asked.add(submission.key)
+            going[self.executor.submit(submission.job)] = submission
             if len(going) >= self.executor.width:
                 yield from self._some(going, again)
         while going:
             yield from self._some(going, again)
-        for handed in itertools.chain(again, (self._read(s) for s in same)):
-            if handed.result is not None:
-                yield self._finished(handed)
+        for submission in itertools.chain(again, (self._read(s) for s in same)):
+            if submission.result is not None:
+                yield self._finished(submission)
             else:
-                yield from self._some({self.executor.submit(handed.job): handed}, None)
+                yield from self._some({self.executor.submit(submission.job): submission}, None)
 
     def tidy(self, whole: bool) -> None:
         """Remove stored results of earlier states of assignment, grader or submissions.
@@ -153,12 +153,12 @@ class Grader:
         try:
             rebuilt = read_rebuilt(a, student)
             rebuilt.flags += [Flag(FlagCode.NO_SANDBOX)] * self.executor.unsafe
-            handed = _Handed(student, rebuilt, self._key(rebuilt))
-            handed.result = self.store.get(handed.key)
-            return handed
+            submission = _Submission(student, rebuilt, self._key(rebuilt))
+            submission.result = self.store.get(submission.key)
+            return submission
         except Exception as e:
             rebuilt = rebuilt or rebuild(a.instructor, a.released, None)
-            return self._failed(_Handed(student, rebuilt), e)
+            return self._failed(_Submission(student, rebuilt), e)
 
     def _key(self, rebuilt):
         """Return the key under which a submission's result is stored."""
@@ -177,46 +177,47 @@ class Grader:
         while not (done := wait(going, GLANCE, FIRST_COMPLETED).done):
             self.executor.require()
         for future in done:
-            handed = self._take(going.pop(future), future)
-            endings = [flag.data.get("ending") for flag in flags_of(handed.result)]
+            submission = self._take(going.pop(future), future)
+            endings = [flag.data.get("ending") for flag in flags_of(submission.result)]
             if again is not None and Ending.WAITED in endings:  # perhaps on a busy machine
-                again.append(_Handed(handed.student, handed.rebuilt, handed.key))
+                again.append(replace(submission, result=None))
                 continue
-            if not handed.result.get("failed"):
-                self.store.put(handed.key, handed.result)
-            yield self._finished(handed)
+            if not submission.result.get("failed"):
+                self.store.put(submission.key, submission.result)
+            yield self._finished(submission)
 
-    def _take(self, handed, future):
+    def _take(self, submission, future):
         """Return the submission with its job's result; our own errors become a flag."""
         try:
-            handed.result = future.result()
-            return handed
+            submission.result = future.result()
+            return submission
         except NotKept:
             raise
         except Exception as e:
-            return self._failed(handed, e)
+            return self._failed(submission, e)
 
-    def _failed(self, handed, e):
+    def _failed(self, submission, e):
         """Return the submission with 0 points and the error as a flag; don't store it."""
         data = {"exception": type(e).__name__, "reason": cut(str(e), MOST_SAID)}
         flag = Flag(FlagCode.GRADER_FAILED, data=data)
-        handed.result = self.spec.nothing([*handed.rebuilt.flags, flag])
-        handed.result["failed"], handed.key = True, ""
-        return handed
+        submission.result = self.spec.nothing([*submission.rebuilt.flags, flag])
+        submission.result["failed"], submission.key = True, ""
+        return submission
 
-    def _finished(self, handed):
+    def _finished(self, submission):
         """Return the result and the notebook, with flags about the folder's name added."""
-        self.used.add(handed.key)
-        student = handed.student
+        self.used.add(submission.key)
+        student = submission.student
         whose = {"student": student, "assignment": self.assignment.name}
-        result = whose | handed.result | {"key": handed.key, "flags": [*handed.result["flags"]]}
+        result = whose | submission.result | {"key": submission.key}
+        result["flags"] = [*result["flags"]]
         result["definitions"] = self.assignment.definitions
-        result["own"] = own_work(handed.rebuilt.notebook, self.assignment.released)
+        result["own"] = own_work(submission.rebuilt.notebook, self.assignment.released)
         odd = [FlagCode.HIDDEN_CHARACTERS] * (not student.isprintable())
         odd += [FlagCode.SIMILAR_FOLDER] * (student in self.twins)
         for code in odd:
             add_flag(result, Flag(code))
-        return result, handed.rebuilt.notebook
+        return result, submission.rebuilt.notebook
 
 
 def twins(students: list[str]) -> set[str]:

@@ -64,7 +64,7 @@ def grade_class(
     sweep(course / ".results")
     assignment = Assignment(course, name)
     called = names_of(course, anonymous)
-    submitted = handed_in(course, name)
+    submitted = submitters(course, name)
     students = wanted(course, name, only, submitted, called)
     students = sorted(students, key=called)  # the order of ids would reveal names
     require_extensions_of_somebody(course, name, {*(roster or ()), *submitted}, roster, called)
@@ -99,7 +99,7 @@ def grade_class(
     return results
 
 
-def handed_in(course: Course, name: str) -> list[str]:
+def submitters(course: Course, name: str) -> list[str]:
     """Return the students who submitted the assignment."""
     try:
         return course.submissions(name)

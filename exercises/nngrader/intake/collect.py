@@ -104,20 +104,18 @@ def collect(
         except Unreadable as e:
             raise CannotDo(f"{METADATA} in {place} cannot be read: {e}") from None
         if worksheet:
-            if not any(handed.number in worksheet.rows for handed in submissions):
+            if not any(s.number in worksheet.rows for s in submissions):
                 raise WrongUsage(
                     "a grading worksheet needs a zip from Moodle, but no file in "
                     f"{place} has a participant number from this worksheet"
                 )
-            submissions = [
-                _from_worksheet(handed, worksheet, students, zone) for handed in submissions
-            ]
+            submissions = [_from_worksheet(s, worksheet, students, zone) for s in submissions]
         mine = _by_student(submissions, students, groups, asked, outcome)
         mine |= _shared(mine, groups, asked, outcome)
         with working_folder(course) as work:
-            for student, handed in sorted(mine.items()):
-                if handed:
-                    _collect_one(asked, student, handed, work, outcome)
+            for student, submission in sorted(mine.items()):
+                if submission:
+                    _collect_one(asked, student, submission, work, outcome)
         keep(course, assignment, outcome.origins)
     return outcome
 
@@ -176,30 +174,30 @@ def _may_be_part(name, declared):
     return is_near(name) or name.lower().endswith(".zip") or Path(name).name in declared
 
 
-def _from_worksheet(handed, worksheet, students, zone):
+def _from_worksheet(submission, worksheet, students, zone):
     """Return a submission with student and time from the grading worksheet."""
-    row = worksheet.rows.get(handed.number)
+    row = worksheet.rows.get(submission.number)
     if row is None:
-        return handed
+        return submission
     when = time_of(row.changed, zone)
     student = owner(row, students)
-    return replace(handed, student=student, when=when, source=SOURCE if when else "")
+    return replace(submission, student=student, when=when, source=SOURCE if when else "")
 
 
 def _by_student(submissions, students, groups, asked, outcome):
     """Return the submission that counts, for each student who has one."""
     mine, declared = {}, asked.declared
-    for handed in submissions:
+    for submission in submissions:
         try:
-            mine.setdefault(whose(handed, students, groups), []).append(handed)
+            mine.setdefault(whose(submission, students, groups), []).append(submission)
         except Unreadable as e:
-            if any(_may_be_part(i.name, declared) for _, i in handed.items):
-                outcome.left_out.append((handed.label, str(e)))
+            if any(_may_be_part(i.name, declared) for _, i in submission.items):
+                outcome.left_out.append((submission.label, str(e)))
             else:
-                outcome.ignored += ["/".join(i.parts) for _, i in handed.items]
+                outcome.ignored += ["/".join(i.parts) for _, i in submission.items]
     wanted = {*asked.files, *declared}
     counted = {s: _that_counts(s, several, wanted, outcome) for s, several in mine.items()}
-    return {student: handed for student, handed in counted.items() if handed}
+    return {s: submission for s, submission in counted.items() if submission}
 
 
 def _shared(mine, groups, asked, outcome):
@@ -209,7 +207,7 @@ def _shared(mine, groups, asked, outcome):
         submitted = {s: mine[s] for s in members if s in mine}
         if not submitted:
             continue
-        content = {s: _content(handed, asked) for s, handed in submitted.items()}
+        content = {s: _content(submission, asked) for s, submission in submitted.items()}
         owner = _owner(submitted, content)
         if owner is None:
             who = f"{len(submitted)} members of {group}"
@@ -236,10 +234,10 @@ def _owner(submitted, content):
     return newest if all(times) and times.count(submitted[newest].when) == 1 else None
 
 
-def _content(handed, asked):
+def _content(submission, asked):
     """Return a digest of the graded part of a submission."""
     whole = hashlib.sha256()
-    for path, item in sorted(handed.items, key=lambda i: i[0]):
+    for path, item in sorted(submission.items, key=lambda i: i[0]):
         if _may_be_part(item.name, asked.declared) or path[-1] in asked.declared:
             try:
                 raw = item.read(asked.limits.notebook_mb << 20)
@@ -268,8 +266,8 @@ def _that_counts(student, several, wanted, outcome):
 def _joined(several, wanted, outcome):
     """Combine a student's files from Canvas into one submission, each in its latest version."""
     files = {}
-    for handed in sorted(several, key=lambda h: h.rank):
-        ((path, item),) = handed.items
+    for submission in sorted(several, key=lambda h: h.rank):
+        ((path, item),) = submission.items
         again = re.fullmatch(r"(.+)-\d+(\.\w+)", path[0])
         name = again[1] + again[2] if again and again[1] + again[2] in wanted else path[0]
         if name in files:
@@ -279,15 +277,15 @@ def _joined(several, wanted, outcome):
     return replace(several[0], items=items, late=any(h.late for h in several))
 
 
-def _collect_one(asked, student, handed, work, outcome):
+def _collect_one(asked, student, submission, work, outcome):
     """Copy one student's submission, and add the result to the outcome."""
     try:
-        taken = _read(handed, asked, outcome)
+        taken = _read(submission, asked, outcome)
         _require_own(taken, asked)
-        taken, names = _completed(taken, handed.older, asked)
+        taken, names = _completed(taken, submission.older, asked)
         became, kept = put(asked, student, taken, work)
     except Unreadable as e:
-        outcome.left_out.append((handed.label, str(e)))
+        outcome.left_out.append((submission.label, str(e)))
         outcome.refused.append(student)
         return
     getattr(outcome, became).append(student)
@@ -296,13 +294,13 @@ def _collect_one(asked, student, handed, work, outcome):
     notebooks = [name for name in taken.files if name.lower().endswith(".ipynb")]
     if len(notebooks) > 1 and not {*notebooks} <= {*asked.files}:
         outcome.several[student] = notebooks
-    files = tuple("/".join(item.parts) for _, item in handed.items[:MOST_NAMED])
+    files = tuple("/".join(item.parts) for _, item in submission.items[:MOST_NAMED])
     group, through = outcome.teams.get(student, ("", ""))
     outcome.origins[student] = Origin(
-        handed.platform, files, group, through, "" if through else handed.number
+        submission.platform, files, group, through, "" if through else submission.number
     )
-    outcome.late += [student] * handed.late
-    source, folder = _source(handed), asked.course / "submitted" / student / asked.name
+    outcome.late += [student] * submission.late
+    source, folder = _source(submission), asked.course / "submitted" / student / asked.name
     untimed = source.startswith(NONE) and not (folder / STAMP).exists()
     if became not in ("unchanged", "not_newer") or untimed:
         outcome.times[source] += 1
@@ -311,9 +309,9 @@ def _collect_one(asked, student, handed, work, outcome):
 def _completed(taken, older, asked):
     """Add the files that only older submissions contain; also return their names."""
     names = []
-    for handed in older:
+    for submission in older:
         with contextlib.suppress(Unreadable):
-            earlier = _read(handed, asked, Collected())
+            earlier = _read(submission, asked, Collected())
             _require_own(earlier, asked)
             kept = lacking(asked, taken.files, earlier.files)
             taken = replace(taken, files=taken.files | kept)
@@ -344,18 +342,18 @@ def _ids(cells):
     return {grade_id(c) for c in cells if is_solution(c)}
 
 
-def _source(handed):
+def _source(submission):
     """Return a description of the source of the submission time."""
-    if handed.when:
-        return handed.source
-    return NONE + handed.platform if handed.platform in NO_DATES else DATES
+    if submission.when:
+        return submission.source
+    return NONE + submission.platform if submission.platform in NO_DATES else DATES
 
 
-def _read(handed, asked, outcome):
+def _read(submission, asked, outcome):
     """Return the notebook and the declared files of a submission."""
-    if handed.fault:
-        raise Unreadable(handed.fault)
-    items, refused = list(handed.items), []
+    if submission.fault:
+        raise Unreadable(submission.fault)
+    items, refused = list(submission.items), []
     if not any(_is_notebook(i) for _, i in items):
         items, refused = _opened_inside(items)
     files = _notebooks(items, asked.files)
@@ -365,16 +363,16 @@ def _read(handed, asked, outcome):
     for path, item in items:
         if path[-1] in asked.declared:
             files.setdefault(path[-1], item)
-    content = _contents(handed.label, files, asked, outcome)
+    content = _contents(submission.label, files, asked, outcome)
     whole = all(own in content for own in asked.files)
     other = {n for n, raw in content.items() if whole and not _is_ours(n, raw, asked)}
     content = {n: raw for n, raw in content.items() if n not in other}
     kept = {id(item) for name, item in files.items() if name not in other}
     outcome.ignored += ["/".join(i.parts) for _, i in items if id(i) not in kept]
-    outcome.ignored += ["/".join(i.parts) for i in handed.rest]
-    dated = handed.when or max(files[n].when for n in content)
-    when = None if not handed.when and handed.platform in NO_DATES else dated
-    return SubmissionFiles(content, dated, when, bool(handed.when), handed.late)
+    outcome.ignored += ["/".join(i.parts) for i in submission.rest]
+    dated = submission.when or max(files[n].when for n in content)
+    when = None if not submission.when and submission.platform in NO_DATES else dated
+    return SubmissionFiles(content, dated, when, bool(submission.when), submission.late)
 
 
 def _contents(label, files, asked, outcome):
@@ -445,7 +443,7 @@ def _notebooks(items, expected):
     filled in, and name the others in a flag.
     """
     notebooks = sorted((f for f in items if _is_notebook(f[1])), key=lambda f: len(f[0]))
-    named = [next((f for f in notebooks if f[0][-1] == right), None) for right in expected]
+    named = [next((f for f in notebooks if f[0][-1] == name), None) for name in expected]
     taken = {f[0][-1]: f[1] for f in named if f}
     if len(notebooks) > MOST_NOTEBOOKS:
         if taken:
@@ -453,7 +451,7 @@ def _notebooks(items, expected):
         raise Unreadable(
             f"{len(notebooks)} notebooks, and none is called {' or '.join(expected)}"
         )
-    reserved = {right.casefold() for right in expected}
+    reserved = {name.casefold() for name in expected}
     for n, (path, item) in enumerate(f for f in notebooks if f not in named):
         safe = len(path[-1].encode()) <= 100 and path[-1].isprintable()
         lower = {name.casefold() for name in taken}

@@ -104,7 +104,7 @@ class DownloadedSubmission:
 
 
 def whose(
-    handed: DownloadedSubmission,
+    submission: DownloadedSubmission,
     students: dict[str, Student] | None,
     groups: dict[str, list[str]] | None = None,
 ) -> str:
@@ -116,20 +116,20 @@ def whose(
     :return: The id; the first member of a group if the submission has the group's name.
     :raises Unreadable: If not exactly one student matches.
     """
-    if handed.student:
-        return handed.student
-    if not handed.who:
+    if submission.student:
+        return submission.student
+    if not submission.who:
         raise Unreadable("its name is ambiguous")
     if students is None:
-        return _own_id(handed)
-    matches = _fitting(handed.who, students.values())
-    if not matches and groups and handed.platform == "Moodle":
-        matches = _of_group(handed.who.name, students, groups)
+        return _own_id(submission)
+    matches = _fitting(submission.who, students.values())
+    if not matches and groups and submission.platform == "Moodle":
+        matches = _of_group(submission.who.name, students, groups)
     if len(matches) == 1:
         return matches.pop()
     if matches:
         raise Unreadable(f"{len(matches)} students match: {', '.join(sorted(matches))}")
-    raise Unreadable(_no_team(handed, students, groups or {}) or NOBODY)
+    raise Unreadable(_no_team(submission, students, groups or {}) or NOBODY)
 
 
 def sort(
@@ -154,7 +154,7 @@ def sort(
         key = _key(item, assignment, set(known) - {assignment})
         if key:
             groups.setdefault(key[:-1], []).append((key[-1], item))
-    return [_handed(key, tuple(files)) for key, files in sorted(groups.items())]
+    return [_downloaded(key, tuple(files)) for key, files in sorted(groups.items())]
 
 
 def time_of(text: str) -> datetime | None:
@@ -247,7 +247,7 @@ def _key(item, assignment, others):
     return "folder", top, assignment, tuple(rest)
 
 
-def _handed(key, files):
+def _downloaded(key, files):
     """Return one submission from a layout in which paths name students."""
     kind, name, more = key
     if kind == "Moodle":
@@ -334,11 +334,11 @@ def _gradescope(items, listed) -> Iterator[DownloadedSubmission]:
             yield DownloadedSubmission(label, "Gradescope", who, tuple(files), when, METADATA)
 
 
-def _own_id(handed):
+def _own_id(submission):
     """Return the student's id without a class list; the submission's name must be an id."""
-    if handed.platform not in ("exchange", "folder", "file"):
+    if submission.platform not in ("exchange", "folder", "file"):
         raise Unreadable("the class list (students.csv) is missing, so its student is unknown")
-    (student,) = handed.who.ids
+    (student,) = submission.who.ids
     if not re.fullmatch(r"[\w.@+-]+", student) or complaint_about(student):
         raise Unreadable("its name is not an id, and there is no class list (students.csv)")
     return student
@@ -353,13 +353,13 @@ def _fitting(who, students):
     return {i for i, s in named.items() if not who.is_denied_by(s)}
 
 
-def _no_team(handed, students, groups):
+def _no_team(submission, students, groups):
     """Return why no student matches a name that Moodle may have put after a group, or "".
 
     A student who matches the part after the hyphen is a hint, not a match: Anna-Lena Meyer is
     not Lena Meyer.
     """
-    name = handed.who.name if handed.platform == "Moodle" else ""
+    name = submission.who.name if submission.platform == "Moodle" else ""
     for n in (i for i, letter in enumerate(name) if letter == "-"):
         group, own = name[:n].strip(), fold_name(name[n + 1 :])
         meant = " or ".join(sorted(s.id for s in students.values() if own in s.names))

@@ -6,6 +6,7 @@ import copy
 import itertools
 import re
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
 from ..course.notebooks import (
     grade_id,
@@ -105,7 +106,7 @@ def rebuild(
         out.flags += _changed(ours, picker, earlier or {})
         out.flags[:] = _folded(out.flags, bare=not picker.by_id.keys() & ours.keys())
     own = _own_cells(released, ours, cells or [], chosen)
-    own = sorted([*own, *picker.more], key=_position)
+    own = sorted([*own, *picker.more], key=attrgetter("position"))
     start, number, placed = len(out.work), len({n for n, *_ in out.tested.values()}), []
     counted = itertools.count(1 + sum(own for *_, own in out.work))
     plots = any(map(is_ordinary, instructor["cells"]))  # its own setup may import matplotlib
@@ -313,7 +314,7 @@ class _Picker:
             self.flags.append(Flag(FlagCode.SEVERAL_CELLS, gid, {"count": len(candidates)}))
         own = {c.source.strip(): c for c in candidates}  # the last one of each text
         own = {t: c for t, c in own.items() if t not in ("", stub["source"].strip())}
-        parts = sorted(own.values(), key=_position) or candidates[-1:]
+        parts = sorted(own.values(), key=attrgetter("position")) or candidates[-1:]
         main = self._main(parts, stub)
         if main.code != is_code(stub):
             self.flags.append(Flag(FlagCode.CELL_TYPE_CHANGED, gid))
@@ -342,11 +343,6 @@ class _Picker:
         code = FlagCode.CELL_FOUND_BY_NAME if candidates else FlagCode.CELL_MISSING
         self.flags.append(Flag(code, gid))
         return candidates[-1] if candidates else None
-
-
-def _position(cell):
-    """Return the place of a cell in the student's notebook."""
-    return cell.position
 
 
 def _changed(ours, picker, earlier):

@@ -100,7 +100,6 @@ def _is_everyday(package, names):
 
 
 def _flag(code, name):
-    """Return the flag about one name."""
     return Flag(code, data={"name": clean(name)})
 
 

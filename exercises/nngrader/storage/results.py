@@ -168,7 +168,6 @@ def digest(value) -> str:
 
 
 def _digest(text):
-    """Return the digest of a text."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -32,7 +32,7 @@ RANKS = {"name": 1, "parentheses": 1, "missing": 2, "combined": 3}
 
 def corrections(tree: ast.Module) -> list[tuple[str, int, ast.AST, Callable]]:
     """Return kind, line, node and change for every change, the most frequent kinds first."""
-    return sorted(_all(tree), key=lambda found: RANKS.get(found[0], 0))
+    return sorted(_all(tree), key=lambda change: RANKS.get(change[0], 0))
 
 
 def timed(tree: ast.Module) -> ast.Module:
@@ -176,8 +176,8 @@ def _of_call(node, text):
     name = getattr(node.func, "attr", getattr(node.func, "id", ""))
     if name in REDUCE:
         others = [k for k in node.keywords if k.arg not in ("axis", "keepdims")]
-        for axis, keep in itertools.product(AXES, (False, True)):
-            words = f"f(axis={axis}{', keepdims=True' if keep else ''})"
+        for axis, keepdims in itertools.product(AXES, (False, True)):
+            words = f"f(axis={axis}{', keepdims=True' if keepdims else ''})"
             new = ast.parse(words, mode="eval").body.keywords
             yield "axis", set_field("keywords", [*others, *new])
     if name in ("zeros", "zeros_like", "ones_like", "empty_like", "full_like", "array"):
