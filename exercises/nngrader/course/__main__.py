@@ -1,4 +1,4 @@
-"""`python -m nngrader.course FOLDER` writes the notebooks of a course next to their texts."""
+"""`python -m nngrader.course FOLDER` writes each assignment's notebook next to its source."""
 
 import json
 import sys

@@ -2,7 +2,7 @@
 
 The codes are computed from the course's secret, so they are the same in every output of the
 course, and no one can compute them without the secret. `anonymous-key.csv` in the course folder
-lists the student of each code for the instructor; don't pass it on.
+maps each code to its student, for the instructor only; don't pass it on.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from .roster import read as read_roster
 KEY = "anonymous-key.csv"
 COLUMNS = ("code", "student", "first_name", "last_name")
 LETTERS = 10
-SHORTEST = 3  # letters of a word that we look for in flags and comments
+SHORTEST = 3  # letters; we don't replace shorter names in flags and comments
 NOTEBOOK = re.compile(r"""(["'])((?:(?!\1).)+\.ipynb)\1""", re.IGNORECASE)  # a file's name
 STROKES = str.maketrans(
     {"ł": "l", "đ": "d", "ð": "d", "ø": "o", "ı": "i", "æ": "ae", "œ": "oe"}
@@ -55,7 +55,7 @@ class Names:
         return name
 
     def typed(self, student: str) -> str:
-        """Return the name of a student for a message about an argument."""
+        """Return the name in the output of a student whom an argument names."""
         return student
 
     def text(self, text: str) -> str:
@@ -131,7 +131,7 @@ class Codes(Names):
     def text(self, text: str) -> str:
         """Replace the ids, names and addresses of students in a text with codes.
 
-        Names are also recognised without accents, or with an *e* instead of an umlaut.
+        Names are also recognised without accents, or with *ae* for *ä*.
         """
         plain, places = _plain(text)
         parts, done = [], 0
@@ -142,10 +142,7 @@ class Codes(Names):
 
     def _code_of(self, word):
         """Return the code of a student with this name."""
-        for student, words in self.called.items():
-            if word in words:
-                return self(student)
-        return "…"
+        return self(next(s for s, words in self.called.items() if word in words))
 
     def results(self, results: dict[str, dict]) -> dict[str, dict]:
         """Return results by code, sorted by code, without names in flags."""
@@ -153,7 +150,7 @@ class Codes(Names):
         return dict(sorted(by_code.items()))
 
     def result(self, result: dict) -> dict:
-        """Return one result with a code for its student, and in the name of the file."""
+        """Return one result with a code instead of the student, also in names of files."""
         name, own = self(result["student"]), f"{result['assignment']}.ipynb"
 
         def text(key, value):
@@ -193,8 +190,8 @@ def require_among(
 ) -> list[str]:
     """Return the students with these ids or codes.
 
-    :raises NotThere: If a student is not among them. The text suggests a name close to a
-        misspelt one.
+    :raises NotThere: If one of them is not a candidate. The message begins with `words`, and
+        suggests a name close to a misspelt one.
     """
     candidates = set(candidates)
     student_of = {name: called.student(name) for name in names}

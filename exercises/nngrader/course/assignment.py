@@ -34,7 +34,7 @@ from .notebooks import (
     together,
 )
 
-# NumPy is always there, drawing never is, and the grader stays outside of the sandbox.
+# NumPy is always available, Matplotlib never is, and the grader stays outside the sandbox.
 NOT_FOR_STUDENTS = {"numpy", "matplotlib", "nngrader", *sys.stdlib_module_names}
 
 
@@ -52,8 +52,8 @@ class AssignmentSpec:
     :param ordinary: The source of each ordinary test cell, with hidden tests, by its id.
     :param files: The instructor's data and modules that cells may read, as bytes by relative
         path.
-    :param usual: If there are such files: names that the instructor's cells use, which need no
-        flag.
+    :param usual: Names that the instructor's cells use, so we don't flag them; empty without
+        such files.
     """
 
     tests: list
@@ -181,9 +181,8 @@ class Assignment:
     def ids_of(self) -> dict[str, list[str]]:
         """Return the files to submit, each with the cells that only it contains.
 
-        :return: By name: the ids of a notebook's cells that students write; of another file,
-            none. The only notebook of an assignment isn't among them, because it may have any
-            name.
+        :return: By name: the ids of the cells that students write, empty unless the file is a
+            notebook. An assignment's only notebook is left out, because it may have any name.
         """
         notebooks = parts(self.released, self.name)
         several = {
@@ -199,7 +198,7 @@ class Assignment:
         return [grade_id(c) for c in self.released["cells"] if is_solution(c)]
 
     def spec(self, unsafe: bool = False) -> AssignmentSpec:
-        """Return the data that steps 2 and 3 of grading need.
+        """Return the data that running and judging submissions needs.
 
         :return: Contains the correct answers, so only trusted machines may receive it.
         """
@@ -252,7 +251,7 @@ class Assignment:
 
 
 def released_notebook(course: Course, name: str) -> dict:
-    """Return the notebook as students received it; several notebooks are `together`.
+    """Return the notebook as students received it; several are joined by `together`.
 
     :raises NotReleased: If a notebook has not been released.
     """

@@ -1,4 +1,4 @@
-"""The files that declare a problem, and results that were graded under a different one."""
+"""The files that declare a problem, and results graded under an earlier declaration."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EARLIER = "graded under an earlier definition"
 def declaring_files(definitions: Path, problem: str) -> list[Path]:
     """Return the files that declare a problem: those that name it, and their imports.
 
-    If this is uncertain, return all files of the definitions.
+    Return all files of the definitions if none names the problem, or some are in subfolders.
     """
     files = files_of(definitions)
     inside = {f.stem: f for f in files if f.parent == definitions and f.name != FIRST}
@@ -34,7 +34,7 @@ def declaring_files(definitions: Path, problem: str) -> list[Path]:
 
 
 def _says(file, problem):
-    """Return whether a file uses the name of a problem, as a name or in a string."""
+    """Return whether a file defines or imports a problem's name, or has it as a string."""
     return problem in _said(file.read_text(encoding="utf-8"))[0]
 
 
@@ -87,7 +87,7 @@ def _digest(files):
 
 @functools.lru_cache(128)
 def _plain(text, first):
-    """Return a file's code; omit the list of problems in the first one, because it changes."""
+    """Return a digest of a file's code, without the parts of `FIRST` that list all problems."""
     tree = ast.parse(text)
     if first:
         tree.body = [node for node in tree.body if not _lists(node)]

@@ -84,7 +84,7 @@ class Course:
     def source(self, assignment: str) -> Path:
         """Return the path of an assignment's text, or of the first of its notebooks.
 
-        Next to a text, the notebook is generated.
+        A notebook next to a text is generated from it.
 
         :raises NotThere: If there is neither a text nor a notebook.
         :raises CannotDo: If there is a text, and also another text or notebook.
@@ -109,13 +109,13 @@ class Course:
         return sorted(folder.glob("*.ipynb"))
 
     def hidden_files(self, assignment: str) -> list[str]:
-        """Return patterns of the files in its source folder that students don't receive."""
+        """Return patterns of the files in the source folder that students don't receive."""
         return OWN_HIDDEN if self.own_notebooks(assignment) else HIDDEN_FILES
 
     def data_files(self, assignment: str) -> dict[str, Path]:
         """Return the files next to the instructor's notebooks that cells may read, by path.
 
-        These are data and modules that the instructor wrote; other assignments have none.
+        These are the instructor's data and modules; an assignment with a text has none.
         """
         if not self.own_notebooks(assignment):
             return {}
@@ -142,7 +142,7 @@ class Course:
         return sorted(f.name for f in [*read, *others])
 
     def require_whole(self, assignment: str) -> None:
-        """Raise an error that lists everything that a course folder lacks for an assignment."""
+        """Require all files that an assignment needs; the error lists the missing ones."""
         file, definitions = f"source/{assignment}/{assignment}.md", self.definitions(assignment)
         if (self.root / "source").is_dir():
             self.source(assignment)  # raises an error if the name is misspelt
@@ -166,7 +166,7 @@ class Course:
     def instructor(self, assignment: str, points: dict[str, float] | None = None) -> dict:
         """Return the instructor's notebook, including the cells of the private folder.
 
-        If the assignment consists of several notebooks, they are `together`.
+        Several notebooks of an assignment are joined by `together`.
 
         :param points: Points by problem or written answer, instead of those in `nngrader.toml`.
         :raises NotThere: If there is no such assignment, or its problems are not defined.
@@ -187,8 +187,8 @@ class Course:
     def points(self, assignment: str) -> dict[str, float]:
         """Return points by name that differ from the declared ones; private settings win.
 
-        :raises ValueError: If settings are malformed, or private settings contain more than
-            points.
+        :raises ValueError: If settings are malformed, or private settings contain anything
+            other than points.
         """
         points = {}
         for file in self.settings_files(assignment):
@@ -414,7 +414,7 @@ def public_definitions() -> ModuleType:
     A private file calls this function to change a problem instead of writing a new one. Each
     call loads new modules, so the changes have no effect elsewhere.
 
-    :return: All names that the public file, or the `__init__.py` of the folder, defines.
+    :return: The public file, or the `__init__.py` of the folder, as a module.
     :raises NotThere: If there are none, or if the caller is not a private file.
     """
     file = _PUBLIC.get()

@@ -1,12 +1,12 @@
 """Groups of students: a column of the class list, or a table from Canvas or Moodle.
 
-A group submits once. `nngrader collect` copies that submission to each member. The text is
-graded once, and each member gets a mark and feedback. Students named with `--apart` are
-treated individually.
+A group submits once. `nngrader collect` copies that submission to each member. It is graded
+once, and each member gets a mark and feedback. Students named with `--apart` are treated
+individually.
 
-Canvas's *People*, *Groups*, *Download groups as CSV* has the columns `name`, `canvas_user_id`,
-`user_id`, `login_id`, `group_name`. Moodle's table of participants has the address and
-`Groups`. Your own table needs `group` and one of the columns below.
+Canvas's table (*People*, *Groups*, *Download groups as CSV*) has the columns `name`,
+`canvas_user_id`, `user_id`, `login_id`, `group_name`. Moodle's table of participants has
+`Email address` and `Groups`. Your own table needs `group` and one of the columns below.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def read(file: Path, students: dict[str, Student] | None) -> dict[str, list[str]
         skipped.
     :return: Ids of students by the name of the group.
     :raises CannotDo: If there is no class list, a row doesn't identify exactly one student, or
-        a student is in two groups. The text lists all of these rows.
+        a student is in two groups. The message lists all of these rows.
     """
     if students is None:
         raise CannotDo(f"{file}: groups need a class list (students.csv)")

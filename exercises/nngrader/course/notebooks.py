@@ -91,7 +91,7 @@ def id_of_test(problem: str) -> str:
 
 
 def problem_of_name(name: str, problems: Collection[str]) -> str:
-    """Return the problem whose name or test cell an instructor typed, or else the text.
+    """Return the problem whose name or test cell an instructor typed, or else the input.
 
     >>> problem_of_name("test_softmax", ["softmax"]), problem_of_name("sum", ["test_sum"])
     ('softmax', 'test_sum')
@@ -165,11 +165,11 @@ def parts(notebook: dict, name: str) -> dict[str, dict]:
 
 
 def own_notebooks(files: list[Path], worth: dict[str, float]) -> dict:
-    """Return the instructor's notebooks of an assignment without a text, `together`.
+    """Return the notebooks of an assignment without a text, joined by `together`.
 
     :param worth: Points by the id of a graded cell, instead of those in the notebooks.
-    :raises CannotDo: If two cells have the same id, or no graded cell has an id that has
-        points.
+    :raises CannotDo: If two cells have the same id, or `worth` contains an id that no graded
+        cell has.
     """
     notebook = together({file.stem: from_file(file) for file in files})
     pieces = parts(notebook, "").items()
@@ -416,9 +416,9 @@ def _heads(whole):
 
 
 def points_lines(problem: Problem, worth: float) -> list[tuple[float, str, str]]:
-    """Return what each line of a problem's points is for; the last one is for the form.
+    """Return the lines of a problem's table of points: points, aspect, and explanation.
 
-    :return: Points, aspect, and explanation.
+    The last line is for the form; several aspects of the form are combined in it.
     """
     scale, asked = worth / problem.total, problem.criteria
     lines = [(n * scale, a, asked.get(a, "")) for a, n in problem.points.items()]

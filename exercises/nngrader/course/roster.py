@@ -69,7 +69,7 @@ def read(course: Course) -> dict[str, Student] | None:
         mark, separated by commas or semicolons. The first line names the columns. `id` is
         required; columns that nbgrader doesn't know are ignored.
     :return: Students by id; None if there is no such file.
-    :raises CannotDo: If the file cannot be read. The text lists every error with its line.
+    :raises CannotDo: If the file cannot be read. The message lists every error with its line.
     """
     file = course / NAME
     if not file.is_file():

@@ -83,7 +83,7 @@ class Row:
 
     @property
     def student(self) -> str:
-        """Return the id of a student if we know only the number."""
+        """Return the id of a student of whom we know only the number."""
         return f"participant-{self.number}"
 
 
@@ -98,8 +98,8 @@ class Worksheet:
     def filled(self, marks: dict[str, str]) -> str:
         """Return the text with marks filled in and all other characters unchanged.
 
-        :param marks: Marks by number of the participant, with decimal points. If the file uses
-            decimal commas in its marks, they are written with commas.
+        :param marks: Marks by number of the participant, with decimal points. They are
+            written with decimal commas if the file's maximum marks have them.
         """
         comma = any("," in r.most for r in self.rows.values())
         parts, at = [], 0
@@ -119,6 +119,7 @@ def read(file: Path) -> Worksheet:
     """Return a grading worksheet.
 
     :raises WrongUsage: If it is not a worksheet, or its language is unknown.
+    :raises CannotDo: If it isn't UTF-8, or a participant number is missing or occurs twice.
     """
     text_of(file, SOURCE)  # raises an error if the text is not UTF-8
     text = file.read_bytes().decode()

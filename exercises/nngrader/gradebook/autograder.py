@@ -87,7 +87,7 @@ class OpenGradebook(Gradebook):
 
 
 class AtHand:
-    """The grades and comments of a submitted notebook by cell, each read with one query.
+    """The grades and comments of a submitted notebook by cell, read with two queries.
 
     nbgrader's step searches the gradebook for each of them, and commits after each cell. Here
     the caller commits.
@@ -281,10 +281,7 @@ class Standing:
 
 
 def standing(gradebook, assignment: str, student: str | None = None) -> dict[str, Standing]:
-    """Return the gradebook's entries of an assignment by student.
-
-    :return: Entries by student's id, only for students in the gradebook.
-    """
+    """Return the gradebook's entries of an assignment, by the student's id."""
     who = [Assignment.name == assignment]
     who += [SubmittedAssignment.student_id == student] * (student is not None)
     entries, known_submissions = {}, set()
@@ -338,7 +335,7 @@ def _comments():
 
 
 def _mark(row):
-    """Return a row of this query as a `Mark`."""
+    """Return a row of `_grades` as a `Mark`."""
     return Mark(
         row.name,
         row.auto_score,

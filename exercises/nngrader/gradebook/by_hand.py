@@ -120,7 +120,7 @@ def read(file: Path) -> list[Given]:
 
     :param file: CSV in UTF-8, with commas or semicolons; with semicolons, points may have a
         decimal comma.
-    :raises CannotDo: If it cannot be read. The text lists every error with its line.
+    :raises CannotDo: If it cannot be read. The message lists every error with its line.
     """
     rows, faults, first_lines = [], [], {}
     for n, row in records(file, WHAT, ("student", "cell", "points")):
@@ -171,8 +171,8 @@ def changes(
     """Return the changes that rows make; rows that change nothing are left out.
 
     :raises CannotDo: If a row names an unknown student or cell, a cell that the grader marks, a
-        submission that could not be graded, or more points than the maximum. The text lists all
-        of these rows.
+        submission that could not be graded, or more points than the maximum. The message lists
+        all of these rows.
     """
     planned, faults, people = [], [], people or People()
     for g in rows:

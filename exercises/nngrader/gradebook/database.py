@@ -32,7 +32,7 @@ SILENT = "No response."  # nbgrader's comment on a cell that the student didn't 
 
 
 def config_of(course: Course, assignment: str, **course_directory):
-    """Return the course's `nbgrader_config.py`, with the folders for this call."""
+    """Return the configuration in `nbgrader_config.py`, with the folders for this call."""
     from traitlets.config import Config, PyFileConfigLoader
 
     config = Config()
@@ -49,11 +49,10 @@ def config_of(course: Course, assignment: str, **course_directory):
 
 
 def absolute(course: Course, url: str | None) -> str:
-    """Return the address of the gradebook as an absolute path.
+    """Return the address of the gradebook; for a file, with its absolute path.
 
     :param url: The configured address. nbgrader's default is `gradebook.db` in the course
         folder.
-    :return: The address; for a file, with its whole path.
     """
     url = url or f"{SQLITE}gradebook.db"
     file = url.removeprefix(SQLITE)

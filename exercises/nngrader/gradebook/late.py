@@ -38,8 +38,8 @@ class Policy:
     :ivar points, percent: Deduction per day: points, or per cent of the points earned.
     :ivar most_days: After this many days the mark is 0.
     :ivar stated: Whether `[late]` states a penalty; if not, nbgrader's own settings apply.
-    :ivar extensions: Due dates by student; None if the file has no such table, so the
-        gradebook's apply.
+    :ivar extensions: Due dates by student; None if the file has no such table; then
+        the gradebook's extensions apply.
     """
 
     due: datetime | None = None
@@ -66,8 +66,8 @@ def read_policy(file: Path) -> Policy:
     """Return the late policy from an assignment's `nngrader.toml`.
 
     :param file: The settings. If there is no such file, there is no policy.
-    :raises ValueError: If a name is unknown, a value has the wrong type, or `[late]` has no due
-        date.
+    :raises ValueError: If a name is unknown, a value is invalid, `[late]` has no due date, or
+        not exactly one of `points_per_day` and `percent_per_day`.
     """
     settings = read_toml(file)
     due, late = settings.get("due"), settings.get("late")

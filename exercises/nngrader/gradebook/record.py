@@ -122,7 +122,7 @@ class Recorder:
         """Record one submission; if this fails, the result gets a flag.
 
         :param result: A result from `Grader.grade_all`. If it cannot be recorded, `flags` and
-            `failed` are set; if it is late or its time cannot be read, `flags`.
+            `failed` are set; if it is late or its time is invalid, only `flags`.
         """
         if not is_id(result["student"]):
             add_flag(result, Flag(FlagCode.BAD_STUDENT_ID))
@@ -175,7 +175,7 @@ class Recorder:
         ]
 
     def _noted(self, student):
-        """Return the journal's entry of a student: key, fingerprint and works, or []."""
+        """Return a student's journal entry: key, fingerprint, works and `waiting`, or []."""
         entry = self.journal.get(student)
         return entry if isinstance(entry, list) else []
 
@@ -195,7 +195,9 @@ class Recorder:
         return {own: Path(folder, f"{own}.ipynb") for own in names}
 
     def _persist(self, student, shown, stamp):
-        """Record the notebooks; wait once if another program is using the gradebook.
+        """Record the notebooks; try again while another program is using the gradebook.
+
+        After the last try, later submissions don't wait until the gradebook is free again.
 
         :return: The work of cells whose manual marks no longer count.
         """

@@ -88,7 +88,7 @@ def _write(course, plan, store, gradebook, home, policy):
     files = [f"{own}.ipynb" for own in course.notebook_names(name)]
     for file in files:
         _rewrite(course / "source" / name / file, points, texts)
-        _rewrite(course / "release" / name / file, points, {})  # like the students' copy
+        _rewrite(course / "release" / name / file, points, {})  # texts stay as released
     for student in {row.student for row in plan.rows}:
         folder = home.format_path(home.autograded_directory, student, name)
         cells = plan.results.get(student, {}).get("cells", {})

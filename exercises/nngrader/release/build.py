@@ -204,7 +204,8 @@ def with_locked(visible: dict, instructor: dict) -> dict:
 def with_grading(visible: dict, hidden: dict, limits: Limits) -> dict:
     """Return the visible cases with the conditions of grading.
 
-    These are the limits, the number of calls, and whether all cases have the same inputs.
+    These are the limits, the number of calls, and whether the visible cases contain the inputs
+    of all hidden ones.
     """
     conditions = {name: getattr(limits, name) for name in CONDITIONS}
     cases = {}
@@ -404,7 +405,7 @@ def score_complaints(
 
 
 def with_solutions(released: dict, instructor: dict) -> dict:
-    """Return the released notebook with the solutions, as a perfect student submits it."""
+    """Return the released notebook with the solutions, as a perfect student would submit it."""
     ours = {grade_id(c): c["source"] for c in instructor["cells"] if is_solution(c)}
     return with_cells(
         released,
@@ -415,7 +416,7 @@ def with_solutions(released: dict, instructor: dict) -> dict:
 
 
 def with_cells(notebook: dict, changed: Callable) -> dict:
-    """Return a notebook, or several that are `together`, with ``changed(cells)``."""
+    """Return a notebook, or several in one from `together`, with ``changed(cells)``."""
     if "parts" in notebook:
         named = notebook["parts"].items()
         return together({own: with_cells(one, changed) for own, one in named})
@@ -454,7 +455,6 @@ def why(result: dict, most: float) -> str:
 
     A cell that failed may explain the findings, so its flag comes before them. The trial itself
     removes locked cells, so we leave out the flag about those.
-
     """
     odd, findings = [], []
     for name, p in result["problems"].items():

@@ -25,7 +25,7 @@ from .statements import REGION, code_forms, moving, right_sources, secret_statem
 from .unfold import text_of, unfold
 
 SUFFIXES = {".ipynb", ".json", ".txt", ".md", ".png", ".svg", ".jpg", ".csv", ".npz", ".npy"}
-DATA = {".npz", ".npy", ".csv", ".png", ".jpg"}  # secret; a licence isn't
+DATA = {".npz", ".npy", ".csv", ".png", ".jpg"}  # secret if held back; a licence there isn't
 PRIVATE = ("heldback", "problems", ".seed", ".pyc", "__pycache__", ".ipynb_checkpoints", ".db")
 HOMES = re.compile(r"(?:/home/|/Users/|/root/|[A-Za-z]:\\+Users\\+)[\w.-]+")
 NOTEBOOK_KEYS = {"kernelspec", "language_info", "celltoolbar"}
@@ -37,7 +37,7 @@ FEW = 4  # we recognise an array only if it has this many different numbers
 HEAD = 16  # we search for an array by its first numbers
 BITS = 40  # they must contain this much information: 24 bits occur by chance in 16 MB
 DIGIT = np.log2(10)
-LARGEST = 1_000  # denominator of a fraction that arrays of this size contain by chance
+LARGEST = 1_000  # denominator of a simple fraction, which occurs by chance
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,8 @@ def secrets_of(course: Course, assignment: str, instructor: dict) -> Secrets:
 def leaks(folder: Path, instructor: dict, course: Course, assignment: str) -> list[str]:
     """Return complaints about all secrets in a release folder.
 
-    :return: Each complaint names a file and a secret in it, once per file, no matter how it is
-        packed there; empty if there are none.
+    :return: Each complaint names a file and a secret in it. A secret that is packed in several
+        ways in one file is named once.
     """
     secrets, complaints = secrets_of(course, assignment, instructor), []
     own = {*course.data_files(assignment), *(f.name for f in course.own_notebooks(assignment))}
@@ -153,7 +153,7 @@ def moving_leaks(problems: list) -> list[str]:
 def _parameters(moved):
     """Return the parameters of a driver or measure; the first is the student's function.
 
-    Shared functions may come before it in the source.
+    Shared functions may come before the driver or measure in the source.
     """
     body = {node.name: node for node in ast.parse(moved["source"]).body}
     return {a.arg for a in body[moved["name"]].args.args}
@@ -166,7 +166,7 @@ def _statements_of(source):
 
 
 def _most_of(text, statements):
-    """Return a statement if a text has at least two of them and the majority, else ""."""
+    """Return one of the statements if a text has at least two and over half, else ""."""
     forms = code_forms(text)
     contained = sorted(s for s in statements if s in forms)
     return statements[contained[0]] if len(contained) > max(1, len(statements) / 2) else ""

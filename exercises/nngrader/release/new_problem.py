@@ -213,13 +213,13 @@ def new_problem(
         changes.
     :param takes: The arguments of the function, as in its signature. An argument whose default
         is a number becomes a random number, the others random arrays.
-    :raises WrongUsage: If the name is not valid for a function, already exists, or the
-        arguments are invalid.
+    :raises WrongUsage: If the name is invalid or already exists, the points are not positive,
+        or `takes` or `returns` is invalid.
     :raises CannotDo: If a file already exists, or a list of problems cannot be changed.
     """
     course.source(assignment)
     if not NAME.fullmatch(name) or keyword.iskeyword(name):
-        allowed = "use lower-case letters, digits and _, but not a Python keyword"
+        allowed = "use lower-case letters, digits and _, a letter first, and no Python keyword"
         raise WrongUsage(f"{name!r} is not a valid name: {allowed}")
     if not points > 0:
         raise WrongUsage(f"--points is {points:g}: expected more than 0")

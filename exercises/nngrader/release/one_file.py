@@ -28,7 +28,7 @@ def grade_file(course: Course, file: Path, *, unsafe: bool = False) -> dict:
     sum doesn't include the points that a person gives.
 
     :param file: The notebook, named ``ASSIGNMENT.ipynb`` or similar, next to its other files.
-        If the assignment has several notebooks, it has the name of one of them.
+        If the assignment has several notebooks, it is named after one of them.
     :raises NotThere: If there is no such file.
     :raises CannotDo: If its name doesn't contain the name of an assignment, or the sandbox
         doesn't work.

@@ -41,8 +41,8 @@ def _digest(pixels):
 def grey(values: np.ndarray) -> np.ndarray:
     """Return numbers as grey levels; numbers between 0 and 1 are multiplied by 255.
 
-    The result is flat. Values outside the range of grey levels become 0, and NaN and infinite
-    values are removed.
+    The result is flat. NaN, infinite values and values outside the range of grey levels become
+    0. If the type is not a real number, the result is empty.
     """
     flat = values.ravel()
     if flat.dtype == np.uint8 or flat.dtype.kind not in "biuf":

@@ -83,7 +83,7 @@ def _private_declarations(course, name, problem):
 
 
 def _tried(course, name, problems, seeds) -> Iterable:
-    """Yield each problem with the complaints about it, in order, a few in this process."""
+    """Yield each problem and the complaints about it, in order; check a few in this process."""
     parts = {p.name: chunks(seeds_needed(p, seeds)) for p in problems}
     if cores() == 1 or sum(map(len, parts.values())) <= len(problems):
         for p in problems:

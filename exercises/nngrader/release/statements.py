@@ -30,7 +30,7 @@ def secret_statements(instructor: dict, problems: list) -> dict[str, str]:
 
     :param problems: Their references and alternatives, and the functions that these call, also
         count as solutions. Drivers and measures don't, because they are released on purpose.
-    :return: Statements of more than 20 characters in readable form, each in one line. The keys
+    :return: Statements of more than 20 characters in readable form, each on one line. The keys
         have no white space.
     """
     inside = [text for c in instructor["cells"] for text in _solutions(c)]
@@ -179,21 +179,21 @@ def code_forms(text: str) -> str:
 
     :param text: A cell or a file: code, or prose with fenced code.
     """
-    anew = []
+    rewritten = []
     for piece in (text, *FENCE.findall(text)):
-        for write in (_json_anew, _code_anew):
+        for write in (_json_as_python, _unparsed):
             with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-                anew.append(write(piece))
+                rewritten.append(write(piece))
                 break
-    return "\n".join([normal(text), *map(normal, anew)])
+    return "\n".join([normal(text), *map(normal, rewritten)])
 
 
-def _code_anew(text):
+def _unparsed(text):
     """Return Python code in `ast.unparse`'s form."""
     return ast.unparse(ast.parse(textwrap.dedent(text)))
 
 
-def _json_anew(text):
+def _json_as_python(text):
     """Return JSON in Python's form, ten times faster than by parsing it as Python.
 
     If a key occurs twice, only the syntax tree contains both values.

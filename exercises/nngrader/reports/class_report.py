@@ -53,8 +53,8 @@ TERMS = (
     (
         "Points lost",
         "are the total cost of a finding for the class: an aspect's loss is divided equally "
-        "among the findings about it, or among all findings of the problem if none is about "
-        "this aspect.",
+        "among the findings about the whole problem. If there are none, it is divided among "
+        "the findings about this aspect, or else among all findings of the problem.",
     ),
     (
         "Seconds",
@@ -113,7 +113,7 @@ def latest(course: Course, assignment: str) -> dict[str, dict]:
     if results := latest_results(course, assignment):
         return results
     if handed_in := course.submissions(assignment):
-        raise NotThere(f"none of the {len(handed_in)} submissions is graded yet: {again}")
+        raise NotThere(f"{counted(len(handed_in), 'submission')} not graded yet: {again}")
     raise NotThere(f"nothing graded yet: there are no submissions for {assignment}")
 
 

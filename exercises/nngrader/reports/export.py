@@ -1,15 +1,15 @@
 """Marks as a table for a learning platform: comma-separated, in UTF-8, with decimal points.
 
-Each student has at most one row; the rows are sorted by id. Names and numbers come from the
-class list, `students.csv`; without a class list, we use the id instead.
+Each student has at most one row; the rows are sorted by id. Names, addresses and Canvas's ids
+come from the class list, `students.csv`; without a class list, the id replaces the name.
 
 - A mark that is not final is never exported. It isn't final if something is still to be marked
   by hand, if the submission could not be graded, or if there is no submission (the course
   decides whether that is 0). In these cases Canvas's and Moodle's tables have no row, because
   an empty cell would delete the platform's entry, even if it is "excused". The other two tables
   have every student of the class list and of the gradebook, with an empty score and the reason.
-  The command names these students. A submission that could not be graded counts as 0 if
-  `zero_ungradable` is set, or if a person has given it points.
+  The command names these students. A submission that could not be graded gets 0 points if
+  `zero_ungradable` is set; if a person has given it points, these count.
 - Late penalties have already been deducted, so don't let the platform deduct any again.
 - Names are written unchanged, even if a spreadsheet would read them as formulas, because the
   platform must recognise them. The command lists such names.
@@ -40,7 +40,7 @@ NAMES = Names()
 FORMULA = tuple("=+-@\t\r")  # first characters of cells that a spreadsheet reads as formulas
 CSV = ("student", "score", "max_score", "late_penalty", "needs_manual_grade", "status", "flag")
 FINAL, UNMARKED, UNGRADABLE, MISSING = "final", "unmarked", "ungradable", "missing"
-TOLD = {  # messages about marks that are not final
+REASONS = {  # messages about marks that are not final
     UNMARKED: "no mark yet, because something is still to be marked by hand",
     UNGRADABLE: "no mark, because nothing could be graded (see the report; --zero-ungradable)",
     MISSING: "no mark, because there is no submission",
@@ -104,7 +104,7 @@ def fill(
 ) -> tuple[str, list[str]]:
     """Return Moodle's grading worksheet with the final marks filled in, and warnings.
 
-    :param worksheet: The worksheet. Only the marks of these students change.
+    :param worksheet: The worksheet. Only the marks of the students in it change.
     :raises CannotDo: If the maximum in the worksheet differs from the assignment's, because a
         mark would then mean a different percentage.
     """
@@ -161,8 +161,8 @@ def warnings(
     known = read(course)
     odd = [s.id for s in students if any(c[:1] in FORMULA for c in vars(s).values() if c)]
     odd = [] if called.anonymous else odd
-    complaints = [("a spreadsheet would read these names as formulas", odd)]
-    for status, text in TOLD.items():
+    complaints = [("a spreadsheet would read a name, an id or an address as a formula", odd)]
+    for status, text in REASONS.items():
         complaints.append((text, [s.id for s in students if _status(by_student, s) == status]))
     complaints.append((ZEROED, [s for s, mark in by_student.items() if mark["zeroed"]]))
     changed = f"collected after the last run of `nngrader grade {assignment}`"
@@ -208,7 +208,7 @@ def standings(
 
 
 def _results(course, assignment):
-    """Return the results of the last grading run, or {} if all marks are by hand."""
+    """Return the results of the last grading run, or {} if there was none."""
     try:
         return latest(course, assignment)
     except NotThere:

@@ -80,7 +80,7 @@ def page(
                 _said_of(name, report, earlier, extra.get(name)),
                 _comment(mark, name),
             )
-            for name, report in _dearest_first(result["problems"])
+            for name, report in _largest_losses_first(result["problems"])
         ),
         *_by_hand(mark, result),
         *_notes(result, mark),
@@ -156,7 +156,7 @@ def _list(texts):
     return f"<ul>{''.join(f'<li>{as_html(row)}</li>' for row in texts)}</ul>"
 
 
-def _dearest_first(problems):
+def _largest_losses_first(problems):
     """Return the names and reports of all problems, with the largest losses first.
 
     An optional challenge that the student skipped is last.
@@ -277,7 +277,7 @@ def _criterion(text):
 
 
 def _raised(power):
-    """Return a power of TeX as HTML."""
+    """Return a TeX exponent as HTML."""
     return f"<sup>{power[1].replace('-', '−')}</sup>"
 
 

@@ -154,7 +154,7 @@ def correlation(x: np.ndarray, y: np.ndarray) -> float | str:
 def costs(results: dict[str, dict]) -> list[Cost]:
     """Return the cost of each finding to the class, the largest first.
 
-    :return: A registered mistake counts as one finding, no matter which part showed it.
+    :return: A registered mistake counts as one finding, no matter in which aspect it was found.
         Descriptions that differ only in numbers are one finding, too.
     """
     by_key = {}
@@ -175,7 +175,7 @@ def points_by_finding(report: dict) -> list[tuple[Finding, float]]:
 
     :param report: The report on one problem of one submission.
     :return: Each finding and its points. The loss of an aspect is divided equally among the
-        findings about it, or among all findings if none is about it.
+        findings about the whole problem, else among those about the aspect, else among all.
     """
     findings = findings_of(report)
     whole = [i for i, f in enumerate(findings) if f.aspect == EVERYTHING]

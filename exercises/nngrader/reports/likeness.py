@@ -44,7 +44,7 @@ def likeness(course: Course, assignment: str, fine: dict[str, dict], called: Nam
     known = {cell: set(f) | released.get(cell, set()) for cell, f in solved.items()}
     compared = {s: r for s, r in fine.items() if "fingerprints" in r}
     one, together = _one_of_each_group(course, assignment, compared, called)
-    fingerprints = {  # only of solution cells, because ours are the same for all students
+    fingerprints = {  # only of solution cells, because the other cells are the same for all
         s: {cell: p for cell, p in r["fingerprints"].items() if cell in known}
         for s, r in one.items()
     }
@@ -111,7 +111,7 @@ def _alike(similar, assignment, where, same):
 
 
 def _published(same, n):
-    """Yield the list of submissions of our solution, with the most of n cells first."""
+    """Yield the students who submitted our solution, those with the most of n cells first."""
     if not same:
         return
     most_first = sorted(same.items(), key=lambda item: (-len(item[1]), item[0]))

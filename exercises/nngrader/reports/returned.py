@@ -62,8 +62,8 @@ NOTHING = f"""<!doctype html>
 class Returned:
     """The output: the place, the number of pages, and the students who can't be reached.
 
-    ``through`` names the partner whose work was copied, for group members for whom the
-    platform provided no submission.
+    ``through`` maps each group member without a file on the platform to the partner who
+    submitted.
     """
 
     place: Path
@@ -82,7 +82,7 @@ def write_feedback(
     anonymous: bool = False,
     only: Sequence[str] = (),
 ) -> bool:
-    """Write each student's page in a layout; return whether all pages could be written."""
+    """Write each student's page in a layout; return whether all pages reach their students."""
     require_folder(out or course / "feedback")
     results = latest(course, assignment)
     known = marks(course, assignment)

@@ -108,7 +108,7 @@ def document(title: str, body: Iterable[str], kind: str = "") -> str:
 
 
 def bar(*shares: float) -> str:
-    """Return a bar filled to one fraction, or to two overlapping ones, without numbers.
+    """Return a bar filled to one fraction, or to several side by side, without numbers.
 
     >>> bar(0.25)
     '<span class="bar" aria-hidden="true"><i style="width: 25.0%"></i></span>'
@@ -160,7 +160,6 @@ def points(number: float) -> str:
 
     >>> points(17.5), points(20.0), points(100 / 3), points(0.001)
     ('17.5', '20', '33.33', '0')
-
     """
     return f"{number:.2f}".rstrip("0").rstrip(".").replace("-0", "0", number > -0.005)
 
@@ -179,7 +178,6 @@ def names(students: list[str], most: int = 6) -> str:
 
     >>> names(["ada", "<b>", "chen"], most=2)
     'ada, &lt;b&gt; <details><summary>and 1 more</summary>chen</details>'
-
     """
     visible, folded = (
         ", ".join(map(escape, part)) for part in (students[:most], students[most:])

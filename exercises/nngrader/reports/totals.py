@@ -13,8 +13,8 @@ The file is in the course folder, and every line is optional::
 
 A total is 100 times the weighted mean of the fractions of points that a student earned. Excused
 and dropped assignments don't count in the denominator. As in `export`, only final marks count:
-a student has no total while a counting assignment is not completely marked, could not be graded
-or was not submitted, and the table gives the reason.
+a student has no total while an assignment that counts is not completely marked, could not be
+graded or was not submitted, and the table gives the reason.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ class Total:
 def rules_of(file: Path) -> Rules:
     """Return the rules in a `course.toml`; the defaults if there is no such file.
 
-    :raises ValueError: If it isn't TOML, a name is unknown, or a value has the wrong type. The
-        text lists all such errors.
+    :raises ValueError: If it isn't TOML, a name is unknown, or a value is invalid. The message
+        lists all such errors.
     """
     settings = read_toml(file)
     if faults := list(_faults(settings)):
@@ -172,7 +172,7 @@ def totals(
 
     :param anonymous: Whether students are named by codes, which excuses may use too.
     :raises NotThere: If a weight or an excuse names an assignment or a student that doesn't
-        exist, or nothing that counts has been graded. The text lists all such names.
+        exist, or nothing that counts has been graded. The message lists all such names.
     :raises CannotDo: If the gradebook cannot be read, or the rules drop more assignments than
         there are.
     """
