@@ -58,6 +58,13 @@ def test_an_invalid_name_is_refused(own, capsys):
         assert not (problems_folder(own) / f"{name}.py").exists() or name == "hinge_loss"
 
 
+def test_the_first_problem_is_declared_by_hand(own, folder, capsys):
+    (problems_folder(own) / "__init__.py").write_text("PROBLEMS = []\n")
+    for where in ([], ["--problems", folder]):
+        assert written(own, "row_norms", *where) == 1
+        assert "declare the first problem by hand" in capsys.readouterr().err
+
+
 def test_a_section_follows_the_problem_that_it_names_or_the_last():
     section = f"## New\n\n```{MARK}new\n```"
     placed = f"Look.\n\n{section}\n\n(end)=\n\n## 2. End"

@@ -159,6 +159,16 @@ def test_marks_by_hand_feedback_and_export_cover_all_notebooks(course):
 
 
 @pytest.mark.sandbox
+def test_the_report_names_the_folder_of_similar_submissions(course):
+    for student in ("ada", "eve"):
+        submit(course, student, answered(course, SOLUTIONS | {"why": "Because it is. " * 20}))
+    assert run(course, "grade", PS) == 0
+    assert run(course, "report", PS) == 0
+    page = (course / "report" / f"{PS}.html").read_text()
+    assert f"<code>autograded/eve/{PS}</code>" in page
+
+
+@pytest.mark.sandbox
 def test_points_given_by_hand_for_test_cells_survive_regrading(course, capsys):
     submit(course, "ada", answered(course, SOLUTIONS | WRONG))
     assert run(course, "grade", PS) == 0

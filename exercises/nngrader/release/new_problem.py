@@ -215,7 +215,8 @@ def new_problem(
         is a number becomes a random number, the others random arrays.
     :raises WrongUsage: If the name is invalid or already exists, the points are not positive,
         or `takes` or `returns` is invalid.
-    :raises CannotDo: If a file already exists, or a list of problems cannot be changed.
+    :raises CannotDo: If a file already exists, a list of problems cannot be changed, or the
+        assignment has no problem yet.
     """
     course.source(assignment)
     if not NAME.fullmatch(name) or keyword.iskeyword(name):
@@ -223,6 +224,11 @@ def new_problem(
         raise WrongUsage(f"{name!r} is not a valid name: {allowed}")
     if not points > 0:
         raise WrongUsage(f"--points is {points:g}: expected more than 0")
+    if not Course(course.root).problems(assignment):
+        raise CannotDo(
+            f"{course.source(assignment)} has no problem that a new one could follow: declare "
+            "the first problem by hand, as in docs/problems.md"
+        )
     private, present = course.private, _there(course, assignment)
     others = present.problems(assignment)
     if name in [p.name for p in others]:

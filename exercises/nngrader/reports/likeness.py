@@ -53,7 +53,9 @@ def likeness(course: Course, assignment: str, fine: dict[str, dict], called: Nam
         r for r in rings(fingerprints, known) if not any({*r.students} <= {*s} for s in same)
     ]
     where = _code if called.anonymous else _where
-    parts = [*_same_work(same, assignment, where), *_alike(similar, assignment, where, same)]
+    own, *more = course.notebook_names(assignment)
+    place = assignment if more else f"{assignment}/{own}.ipynb"
+    parts = [*_same_work(same, place, where), *_alike(similar, place, where, same)]
     parts += _published(same_as_published(fingerprints, solved, released), len(solved))
     parts += [f"<p>{TOGETHER}</p>"] * together
     if without := len(fine) - len(compared):
@@ -83,26 +85,26 @@ def _one_of_each_group(course, assignment, results, called):
     return kept, len(kept) < len(results)
 
 
-def _same_work(same, assignment, where):
+def _same_work(same, place, where):
     """Yield the list of rings whose members submitted the same text."""
     if not same:
         return
     rows = [
-        [names(list(ring), MOST_IN_SIGHT), _folded([where(s, assignment) for s in ring])]
+        [names(list(ring), MOST_IN_SIGHT), _folded([where(s, place) for s in ring])]
         for ring in same
     ]
     yield f"<h3>The same answers</h3><p>{SAME_WORK}</p>"
     yield table(["Students", "Where to look"], rows)
 
 
-def _alike(similar, assignment, where, same):
+def _alike(similar, place, where, same):
     """Yield the list of similar rings, or a sentence if there are none."""
     if not similar:
         yield "" if same else NONE
         return
     if same:
         yield "<h3>Very similar</h3>"
-    rows = [_ring(ring, assignment, where) for ring in similar[:MOST_RINGS]]
+    rows = [_ring(ring, place, where) for ring in similar[:MOST_RINGS]]
     columns = ["Submissions", "Similar in", "Rare fingerprints", "Where to look"]
     yield table(columns, rows, numbers=(2,))
     if len(similar) > MOST_RINGS:
@@ -130,7 +132,7 @@ def _how_many(cells, n):
     return f"<b>all {n}</b>" if len(cells) == n else f"{len(cells)} of {n}: {listed}"
 
 
-def _ring(ring, assignment, where):
+def _ring(ring, place, where):
     """Return a ring of similar submissions as the cells of a row; a large one is folded."""
     *first, last = map(escape, ring.students)
     many = len(ring.students) > MOST_IN_SIGHT
@@ -138,7 +140,7 @@ def _ring(ring, assignment, where):
         names(list(ring.students), MOST_IN_SIGHT) if many else f"{', '.join(first)} and {last}",
         "<br>".join(f"{escape(cell)}: {share:.0%}" for cell, share in ring.cells.items()),
         f"{ring.weight:.0f}",
-        _folded([where(s, assignment) for s in ring.students]),
+        _folded([where(s, place) for s in ring.students]),
     ]
 
 
@@ -154,6 +156,6 @@ def _code(student, _):
     return f"<code>{escape(student)}</code>"
 
 
-def _where(student, assignment):
-    """Return the path of the notebook to look at."""
-    return f"<code>{escape(f'autograded/{student}/{assignment}/{assignment}.ipynb')}</code>"
+def _where(student, place):
+    """Return the path of the notebook to look at, or of the folder with several notebooks."""
+    return f"<code>{escape(f'autograded/{student}/{place}')}</code>"
