@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from nngrader.course import Course
 from nngrader.course.assignment import Assignment
-from nngrader.errors import CannotDo
+from nngrader.errors import CannotDo, NotThere
 from nngrader.gradebook import marks
 from nngrader.gradebook.database import open_gradebook
 from nngrader.gradebook.reweight import plan
@@ -23,7 +23,7 @@ from nngrader.reports.item_analysis import NO_IDEA, commonest, costs
 from nngrader.storage.results import latest_results
 
 from .nbgrader_command import run_nbgrader
-from .own_notebooks import PS, answered, marked, own_course, submit
+from .own_notebooks import PS, answered, marked, own_course, submit, write_source
 from .sample_course import run
 
 # Both notebooks define `size` and `area`; a test uses those names of its own notebook only.
@@ -323,6 +323,15 @@ def test_cells_read_the_instructors_files_and_cannot_change_them(tmp_path):
     (folder / "helper.py").write_text("def twice(x):\n    return 3 * x\n")
     assert run(course, "grade", PS) == 0
     assert {r["score"] for r in latest_results(course, PS).values()} == {0}
+
+
+def test_only_the_settings_of_nbgrader_are_missing(tmp_path):
+    write_source(tmp_path, "a_squares", SQUARES)
+    with pytest.raises(NotThere) as error:
+        Course(tmp_path).require_whole(PS)
+    assert [line.partition(":")[0] for line in str(error.value).splitlines()[1:-1]] == [
+        "  nbgrader_config.py"
+    ]
 
 
 def test_other_mixtures_are_refused_with_their_names(course):

@@ -146,13 +146,14 @@ class Course:
         file, definitions = f"source/{assignment}/{assignment}.md", self.definitions(assignment)
         if (self.root / "source").is_dir():
             self.source(assignment)  # raises an error if the name is misspelt
-        if self.own_notebooks(assignment) and (self.root / CONFIG).is_file():
-            return
+        own = self.own_notebooks(assignment)
         texts = [f.read_text(encoding="utf-8", errors="ignore") for f in files_of(definitions)]
-        challenge = not texts or any(CHALLENGE in text for text in texts)
+        challenge = not own and (not texts or any(CHALLENGE in text for text in texts))
         needed = {
-            f"{file}: its text, with nngrader.toml next to it": (self.root / file).is_file(),
-            f"problems/{assignment}.py, or a folder of that name: its problems": texts
+            f"{file}: its text, with nngrader.toml next to it": own
+            or (self.root / file).is_file(),
+            f"problems/{assignment}.py, or a folder of that name: its problems": own
+            or texts
             or self.private,
             "nbgrader_config.py: nbgrader's settings": (self.root / CONFIG).is_file(),
             "heldback/: data and solution files of challenges": not challenge
@@ -310,7 +311,8 @@ class Course:
     def seed(self) -> int:
         """Return the seed of the hidden cases.
 
-        :raises CannotDo: If it is missing, cannot be read, or isn't a whole number.
+        :raises NotThere: If it is missing.
+        :raises CannotDo: If it cannot be read, or isn't a whole number.
         """
         file = self.seed_file or self.root / ".seed"
         try:
@@ -333,7 +335,7 @@ class Course:
         ]
 
     def submissions(self, assignment: str) -> list[str]:
-        """Return the students whose folder contains anything with the assignment's name.
+        """Return the students whose folder is a link, or contains the assignment.
 
         :return: Their ids, sorted. A broken link, a file or an unreadable folder counts too.
         """
@@ -430,7 +432,8 @@ def read_problems(public: Path, private: Path | None = None) -> list[Problem]:
         private ones.
     :param private: Private definitions. They replace public ones with the same name and add the
         others. New problems in the folder next to the file are added too.
-    :raises CannotDo: If a file cannot be run, or doesn't declare any problems.
+    :raises CannotDo: If a file cannot be run, `PROBLEMS` isn't a list of problems with
+        different names, or a new problem has the name of another one.
     """
     here = private is not None and private.is_file()
     added = new_files(private.parent, private.stem) if private else {}

@@ -228,8 +228,8 @@ def from_text(
         declaration.
     :param sections: Sections of new problems that the text does not have, by name.
     :return: The notebook; its cells have nbgrader's metadata, and their name as id.
-    :raises CannotDo: If a cell has no name, two cells have the same name, or a directive is
-        malformed.
+    :raises CannotDo: If a cell has no name, two cells have the same name, a directive is
+        malformed, or `worth` contains an unknown name.
     """
     named = {p.name: p for p in problems}
     try:
@@ -418,7 +418,7 @@ def _heads(whole):
 def points_lines(problem: Problem, worth: float) -> list[tuple[float, str, str]]:
     """Return the lines of a problem's table of points: points, aspect, and explanation.
 
-    The last line is for the form; several aspects of the form are combined in it.
+    Aspects of the form are in the last line, combined if there are several.
     """
     scale, asked = worth / problem.total, problem.criteria
     lines = [(n * scale, a, asked.get(a, "")) for a, n in problem.points.items()]

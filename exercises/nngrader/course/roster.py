@@ -97,10 +97,10 @@ def complaint_about(student: str) -> str:
     """Return why an id cannot be the name of a folder, or "" if it can.
 
     >>> complaint_about("ada"), complaint_about("../ada")
-    ('', 'has a slash')
+    ('', 'has a slash or backslash')
     """
     if "/" in student or "\\" in student:
-        return "has a slash"
+        return "has a slash or backslash"
     if not student or student.startswith("."):
         return "is empty" if not student else "begins with a dot"
     if student != student.strip() or not student.isprintable():

@@ -322,7 +322,7 @@ def _is_held(e):
 
 
 class Journal:
-    """An append-only file. The last line with a name contains its entry.
+    """Entries by name in a file, one on each line. The last line with a name counts.
 
     :param file: Read if it exists. Incomplete or malformed lines are ignored.
     """

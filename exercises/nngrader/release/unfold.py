@@ -85,7 +85,7 @@ def _collect(value, texts):
 
 
 def _encoded(raw):
-    """Yield the contents of all base64 data in a text."""
+    """Yield the contents of base64 data in a text, of at least 60 characters each."""
     if b"\0" in raw:
         return
     for n, encoded in enumerate(BASE64.findall(raw), 1):
