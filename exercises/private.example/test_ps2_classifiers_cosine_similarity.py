@@ -8,8 +8,8 @@ from nngrader.course import Course
 from nngrader.engine import caller, judge, pack
 from nngrader.engine.declaration.gate import over_seeds
 
-FOUND = Course(COURSE, problems=Path(__file__).parent).problems("ps2_classifiers")
-(PROBLEM,) = [p for p in FOUND if p.name == "cosine_similarity"]
+PROBLEMS = Course(COURSE, problems=Path(__file__).parent).problems("ps2_classifiers")
+(PROBLEM,) = [p for p in PROBLEMS if p.name == "cosine_similarity"]
 
 
 def told(answer, seed=1):

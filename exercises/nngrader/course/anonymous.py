@@ -97,10 +97,10 @@ class Codes(Names):
         self.secret = secret_of(course)
         self.roster = read_roster(course) or {}
         folder = course / "submitted"
-        handed = (
+        submitted = (
             [s for s in os.listdir(folder) if not s.startswith(".")] if folder.is_dir() else []
         )
-        known = sorted({*self.roster, *handed, *students, *_kept(course / KEY).values()})
+        known = sorted({*self.roster, *submitted, *students, *_kept(course / KEY).values()})
         self.codes = {s: code(self.secret, "anonymous", s, letters=LETTERS) for s in known}
         self.back = {c: s for s, c in self.codes.items()}
         self.called = {s: _called(s, self.roster.get(s)) for s in known}
@@ -167,8 +167,8 @@ class Codes(Names):
         by_code = {}
         for student, mark in marks.items():
             by_hand = [(*cell[:3], self.text(cell[3])) for cell in mark["by_hand"]]
-            said = {cell: self.text(text) for cell, text in mark["comments"].items()}
-            by_code[self(student)] = mark | {"by_hand": by_hand, "comments": said}
+            comments = {cell: self.text(text) for cell, text in mark["comments"].items()}
+            by_code[self(student)] = mark | {"by_hand": by_hand, "comments": comments}
         return dict(sorted(by_code.items()))
 
     def all(self, students: Iterable[str]) -> list[str]:

@@ -200,7 +200,7 @@ def _mark(one, most, policy):
     by_hand = [_by_hand(one, g) for g in one.grades.values() if g.by_hand]
     marked = {cell for cell, *_ in by_hand}
     silent = [g for g in one.grades.values() if one.comments.get(g.name) == SILENT]
-    said = {c: text for c, text in one.comments.items() if c not in marked and text != SILENT}
+    others = {c: t for c, t in one.comments.items() if c not in marked and t != SILENT}
     return {
         "score": round(max(0.0, one.score - penalty), 6),
         "max_score": most,
@@ -210,7 +210,7 @@ def _mark(one, most, policy):
         "needs_manual_grade": any(g.needs_manual_grade for g in one.grades.values()),
         "by_hand": by_hand,
         "left_out": [(g.name, g.score, g.most) for g in silent if g.name not in marked],
-        "comments": said,
+        "comments": others,
         "extra": {g.name: g.extra for g in one.grades.values() if g.extra and not g.by_hand},
     }
 

@@ -133,19 +133,19 @@ def publish(course: Course, name: str, trial: Course, made: Path, file: Path) ->
     target = course / "release" / name
     about = course.made_with(name) | {"earlier": earlier_cells(course, name)}
     target.parent.mkdir(exist_ok=True)
-    beside = file.with_name(f".{file.name}.{os.getpid()}")
+    new_zip = file.with_name(f".{file.name}.{os.getpid()}")
     new, old = (target.with_name(f".{name}.{w}.{os.getpid()}") for w in ("new", "old"))
     try:
-        shutil.copy(made, beside)
+        shutil.copy(made, new_zip)
         shutil.copytree(trial / "release" / name, new)
         if target.exists():
             target.rename(old)
         new.rename(target)
-        os.replace(beside, file)
+        os.replace(new_zip, file)
         write_whole(course.memory(name), json.dumps(about))
         replace_made(trial / "source" / name, course / "source" / name)
     finally:
-        beside.unlink(missing_ok=True)
+        new_zip.unlink(missing_ok=True)
         if old.exists() and not target.exists():
             old.rename(target)
         for folder in (new, old):

@@ -204,8 +204,8 @@ def _in_text(text, piece, secrets):
 
 def _statements_in(forms, secrets):
     """Yield a complaint about each statement of a solution that occurs in any form."""
-    contained = sorted({said for form, said in secrets.statements.items() if form in forms})
-    yield from (f"{SAYS}: {said}" for said in contained)
+    contained = sorted({text for form, text in secrets.statements.items() if form in forms})
+    yield from (f"{SAYS}: {text}" for text in contained)
 
 
 def _in_notebook(raw, secrets):

@@ -169,8 +169,8 @@ from nngrader.course import Course
 from nngrader.engine import caller, judge, pack
 from nngrader.engine.declaration.gate import over_seeds
 
-FOUND = Course(COURSE, problems=Path(__file__).parent).problems("{assignment}")
-(PROBLEM,) = [p for p in FOUND if p.name == "{name}"]
+PROBLEMS = Course(COURSE, problems=Path(__file__).parent).problems("{assignment}")
+(PROBLEM,) = [p for p in PROBLEMS if p.name == "{name}"]
 
 
 def judged(answer, seed=1):

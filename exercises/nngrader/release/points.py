@@ -70,7 +70,7 @@ def _in_text(text, cell):
         every = counted(sum(tables), "point")
         yield f"{name}: its table adds up to {every}, but the cell gives {worth:g}"
     if not is_code(cell):
-        for said in GIVEN.findall(text["source"]):
-            if float(said) != worth:
-                other = counted(float(said), "point")
+        for stated in GIVEN.findall(text["source"]):
+            if float(stated) != worth:
+                other = counted(float(stated), "point")
                 yield f"{name}: the text gives {other}, but the cell gives {worth:g}"

@@ -92,12 +92,12 @@ def _tried(course, name, problems, seeds) -> Iterable:
     public, own = course.definitions(name), course.private and course.private / f"{name}.py"
     spawn = multiprocessing.get_context("spawn")  # a fork of a process with threads may hang
     with ProcessPoolExecutor(cores(), mp_context=spawn) as pool:
-        going = {
+        futures = {
             p.name: [pool.submit(_part, public, own, p.name, *part) for part in parts[p.name]]
             for p in problems
         }
         for p in problems:
-            yield p, [c for future in going[p.name] for c in future.result()]
+            yield p, [c for future in futures[p.name] for c in future.result()]
 
 
 def chunks(n: int) -> list[tuple[int, int]]:

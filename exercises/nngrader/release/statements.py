@@ -38,8 +38,8 @@ def secret_statements(instructor: dict, problems: list) -> dict[str, str]:
     outside = [_outside(c) for c in instructor["cells"]]
     outside += [d["source"] for p in problems for d in moving(p).values()]
     known = normal("\n".join(outside))
-    secret = {form: said for text in inside for form, said in _forms(text).items()}
-    return {form: said for form, said in secret.items() if form not in known}
+    secret = {form: statement for text in inside for form, statement in _forms(text).items()}
+    return {form: statement for form, statement in secret.items() if form not in known}
 
 
 def right_sources(problem) -> list[str]:
@@ -54,8 +54,8 @@ def right_sources(problem) -> list[str]:
         names = {
             n.id for n in ast.walk(ast.parse(sources[f.__qualname__])) if type(n) is ast.Name
         }
-        beside = vars(sys.modules[f.__module__]) if isinstance(f, type) else f.__globals__
-        called = [beside[n] for n in sorted(names) if n in beside]
+        namespace = vars(sys.modules[f.__module__]) if isinstance(f, type) else f.__globals__
+        called = [namespace[n] for n in sorted(names) if n in namespace]
         todo += [g for g in called if _is_of_same_module(getattr(g, "__module__", None), f)]
     return list(sources.values())
 
@@ -132,7 +132,7 @@ def _of_tree(body, source):
             if isinstance(value, ast.AST) and not isinstance(value, ast.Constant):
                 forms += [f for f in [ast.unparse(value)] if _size(f) > LONG_VALUE]
             statements |= dict.fromkeys(map(normal, forms), " ".join((head or written).split()))
-    return {f: said for f, said in statements.items() if len(f) > LONG // 2}
+    return {f: statement for f, statement in statements.items() if len(f) > LONG // 2}
 
 
 def _is_text(node):

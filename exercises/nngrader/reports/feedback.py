@@ -77,7 +77,7 @@ def page(
                 report,
                 code,
                 manual.get(name),
-                _said_of(name, report, earlier, extra.get(name)),
+                _remarks_on(name, report, earlier, extra.get(name)),
                 _comment(mark, name),
             )
             for name, report in _largest_losses_first(result["problems"])
@@ -175,7 +175,7 @@ def _manual_points(mark, result):
     return by_problem(by_hand, result["problems"])
 
 
-def _said_of(name, report, earlier, extra):
+def _remarks_on(name, report, earlier, extra):
     """Return remarks on a problem as a whole, or "" if there are none."""
     texts = [DROPPED] * (not report["max"]) + [CHANGED] * (name in earlier)
     texts += [EXTRA.format(counted(extra, "point"))] if extra else []
@@ -188,7 +188,7 @@ def _comment(mark, cell):
     return f'<p class="comment"><b>Comment:</b> {escape(text)}</p>\n' if text else ""
 
 
-def _problem(name, report, code, manual=None, said="", comment=""):
+def _problem(name, report, code, manual=None, remarks="", comment=""):
     """Return the section on one problem: hints, then aspects; folded if all is correct.
 
     If a person has given different points, the section shows these, not the grader's points.
@@ -212,7 +212,7 @@ def _problem(name, report, code, manual=None, said="", comment=""):
         hints = f'<p class="soft">{OVERRIDDEN}</p>'
     score = f"{points(report['score'])} of {points(report['max'])}"
     title = f"<h2><code>{escape(name)}</code></h2><b>{score}</b>"
-    challenge = comment + said + _challenge(report, code)
+    challenge = comment + remarks + _challenge(report, code)
     right = not lost and not report["findings"] and manual is None
     if right and not comment:
         return (
@@ -313,8 +313,8 @@ def _by_hand(mark, result):
         rows.append((name, marked or unmarked, comment))
     for name, score, most in (mark or {}).get("left_out", ()) if read else ():
         rows.append((name, f", {points(score)} of {points(most)}", LEFT_OUT))
-    said = (mark or {}).get("comments", {})
-    rows += [(name, "", text) for name, text in said.items() if name not in result["problems"]]
+    comments = (mark or {}).get("comments", {})
+    rows += [(n, "", text) for n, text in comments.items() if n not in result["problems"]]
     if not rows:
         return
     yield "<section><h2>Graded by your instructor</h2><ul>"
