@@ -55,7 +55,7 @@ class Names:
         return name
 
     def typed(self, student: str) -> str:
-        """Return the name in the output of a student whom an argument names."""
+        """Return the name to print for a student named in an argument."""
         return student
 
     def text(self, text: str) -> str:

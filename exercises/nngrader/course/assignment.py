@@ -198,7 +198,7 @@ class Assignment:
         return [grade_id(c) for c in self.released["cells"] if is_solution(c)]
 
     def spec(self, unsafe: bool = False) -> AssignmentSpec:
-        """Return the data that running and judging submissions needs.
+        """Return the data needed to run and judge submissions.
 
         :return: Contains the correct answers, so only trusted machines may receive it.
         """

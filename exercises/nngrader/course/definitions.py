@@ -87,7 +87,7 @@ def _digest(files):
 
 @functools.lru_cache(128)
 def _plain(text, first):
-    """Return a digest of a file's code, without the parts of `FIRST` that list all problems."""
+    """Return a digest of a file's code; in `FIRST`, omit imports and the list of problems."""
     tree = ast.parse(text)
     if first:
         tree.body = [node for node in tree.body if not _lists(node)]

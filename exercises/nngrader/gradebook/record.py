@@ -197,7 +197,7 @@ class Recorder:
     def _persist(self, student, shown, stamp):
         """Record the notebooks; try again while another program is using the gradebook.
 
-        After the last try, later submissions don't wait until the gradebook is free again.
+        If the last try fails, later submissions try once and don't wait, until one succeeds.
 
         :return: The work of cells whose manual marks no longer count.
         """

@@ -51,7 +51,7 @@ def require_seed(course: Course, assignment: str, *, whole: bool = True) -> None
 
 
 def copy_of(course: Course, assignment: str) -> Path:
-    """Return the path of the seed's copy: next to the gradebook, or in the course folder."""
+    """Return the path of the seed's copy: next to the gradebook's file, or in the course."""
     url = config_of(course, assignment).CourseDirectory.db_url
     if not url.startswith(SQLITE):
         return course / "gradebook.seed"

@@ -416,7 +416,7 @@ def with_solutions(released: dict, instructor: dict) -> dict:
 
 
 def with_cells(notebook: dict, changed: Callable) -> dict:
-    """Return a notebook, or several in one from `together`, with ``changed(cells)``."""
+    """Return a notebook with ``changed(cells)``, in each part if `together` made it."""
     if "parts" in notebook:
         named = notebook["parts"].items()
         return together({own: with_cells(one, changed) for own, one in named})

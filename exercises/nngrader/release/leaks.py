@@ -25,7 +25,7 @@ from .statements import REGION, code_forms, moving, right_sources, secret_statem
 from .unfold import text_of, unfold
 
 SUFFIXES = {".ipynb", ".json", ".txt", ".md", ".png", ".svg", ".jpg", ".csv", ".npz", ".npy"}
-DATA = {".npz", ".npy", ".csv", ".png", ".jpg"}  # secret if held back; a licence there isn't
+DATA = {".npz", ".npy", ".csv", ".png", ".jpg"}  # secret in heldback/; its licences aren't
 PRIVATE = ("heldback", "problems", ".seed", ".pyc", "__pycache__", ".ipynb_checkpoints", ".db")
 HOMES = re.compile(r"(?:/home/|/Users/|/root/|[A-Za-z]:\\+Users\\+)[\w.-]+")
 NOTEBOOK_KEYS = {"kernelspec", "language_info", "celltoolbar"}
@@ -37,7 +37,7 @@ FEW = 4  # we recognise an array only if it has this many different numbers
 HEAD = 16  # we search for an array by its first numbers
 BITS = 40  # they must contain this much information: 24 bits occur by chance in 16 MB
 DIGIT = np.log2(10)
-LARGEST = 1_000  # denominator of a simple fraction, which occurs by chance
+LARGEST = 1_000  # largest denominator of a fraction that may occur by chance
 
 
 @dataclass(frozen=True)

@@ -220,7 +220,7 @@ def new_problem(
     """
     course.source(assignment)
     if not NAME.fullmatch(name) or keyword.iskeyword(name):
-        allowed = "use lower-case letters, digits and _, a letter first, and no Python keyword"
+        allowed = "use lower-case letters, digits and _, begin with a letter, avoid keywords"
         raise WrongUsage(f"{name!r} is not a valid name: {allowed}")
     if not points > 0:
         raise WrongUsage(f"--points is {points:g}: expected more than 0")

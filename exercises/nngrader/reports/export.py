@@ -1,7 +1,8 @@
 """Marks as a table for a learning platform: comma-separated, in UTF-8, with decimal points.
 
 Each student has at most one row; the rows are sorted by id. Names, addresses and Canvas's ids
-come from the class list, `students.csv`; without a class list, the id replaces the name.
+come from the class list, `students.csv`; without one they are empty, except that the name for
+Canvas is then the id.
 
 - A mark that is not final is never exported. It isn't final if something is still to be marked
   by hand, if the submission could not be graded, or if there is no submission (the course

@@ -82,7 +82,7 @@ def write_feedback(
     anonymous: bool = False,
     only: Sequence[str] = (),
 ) -> bool:
-    """Write each student's page in a layout; return whether all pages reach their students."""
+    """Write each student's page in a layout; return whether that worked for all."""
     require_folder(out or course / "feedback")
     results = latest(course, assignment)
     known = marks(course, assignment)
