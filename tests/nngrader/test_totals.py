@@ -189,3 +189,10 @@ def test_ungradable_has_no_total_by_default(course, monkeypatch):
     monkeypatch.setattr(export, "latest", lambda *_: {"bo": {"status": "ungradable"}})
     assert percents(course, Rules())["bo"] is None
     assert percents(course, Rules(zero_ungradable=True))["bo"] is not None
+
+
+def test_warnings_contain_no_control_characters(monkeypatch, capsys):
+    warnings = ["graded under an earlier definition: eve\x1b[31m (softmax)"]
+    monkeypatch.setattr(totals, "totals", lambda *_: ([], [], warnings))
+    totals.write_totals(None, Rules(), False, None)
+    assert "eve?[31m (softmax)" in capsys.readouterr().err

@@ -289,7 +289,7 @@ def write_totals(course: Course, rules: Rules, anonymous: bool, out: Path | None
     """Write the totals to a file or to the screen, and warn about missing totals."""
     names, rows, warnings = totals(course, rules, anonymous)
     for warning in warnings:
-        warn(warning)
+        warn(shown(warning))
     if open_ := [t for t in rows if t.percent is None]:
         who = shown(", ".join(t.student for t in open_))
         warn(f"no total yet for {counted(len(open_), 'student')}: {who}")
