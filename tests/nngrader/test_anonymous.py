@@ -44,3 +44,10 @@ def test_names_in_a_text_become_codes(tmp_path, text, who):
         codes(s) for s in who
     ]
     assert Names().text(text) == text
+
+
+def test_a_name_of_two_students_becomes_the_code_of_neither(tmp_path):
+    rows = "id,first_name,last_name\nada,Ada,Lovelace\neve,Eve,Lovelace\n"
+    (tmp_path / "students.csv").write_text(rows)
+    codes = Codes(Course(tmp_path))
+    assert codes.text("Lovelace, by Eve Lovelace") == f"…, by {codes('eve')}"

@@ -131,7 +131,8 @@ class Codes(Names):
     def text(self, text: str) -> str:
         """Replace the ids, names and addresses of students in a text with codes.
 
-        Names are also recognised without accents, or with *ae* for *ä*.
+        Names are also recognised without accents, or with *ae* for *ä*. A name that several
+        students share becomes "…".
         """
         plain, places = _plain(text)
         parts, done = [], 0
@@ -141,8 +142,9 @@ class Codes(Names):
         return "".join([*parts, text[done:]])
 
     def _code_of(self, word):
-        """Return the code of a student with this name."""
-        return self(next(s for s, words in self.called.items() if word in words))
+        """Return the code of the student with this name, or "…" if several have it."""
+        students = [s for s, words in self.called.items() if word in words]
+        return self(students[0]) if len(students) == 1 else "…"
 
     def results(self, results: dict[str, dict]) -> dict[str, dict]:
         """Return results by code, sorted by code, without names in flags."""
