@@ -46,6 +46,13 @@ def test_the_line_and_what_to_check_there_are_named(name, old, new, checked):
     assert f"Check {checked}" in message
 
 
+def test_a_line_is_removed_before_it_is_exchanged_with_a_loop():
+    loop = "p = 0 * e\n    for k in range(1):\n        p = p + e / e.sum()\n    p = np.sqrt(p)"
+    (message,) = searched("softmax_vjp", "p = e / e.sum()", loop)
+    assert "`p = np.sqrt(p)`" in message
+    assert "Check whether it is necessary" in message
+
+
 def test_lines_are_counted_from_the_definition():
     (message,) = searched("softmax_vjp", "p * (g - g @ p)", "p * g - g @ p")
     assert "in line 4 of your function: `return p * g - g @ p`." in message
@@ -57,6 +64,7 @@ def test_lines_are_counted_from_the_definition():
         ("p * (g - g @ p)", "p * (g - g.mean())"),  # a declared mistake, which has its own hint
         ("p * (g - g @ p)", "p * g - g @ p if open else 0"),  # might change a file
         ("p * (g - g @ p)", "np.arange(len(g)) ** 2.0"),  # needs more than one change
+        ("return p", "raise NotImplementedError\n    return p"),  # isn't written yet
     ],
 )
 def test_nothing_is_said_in_other_cases(old, new):

@@ -27,7 +27,7 @@ WRAPPED = (
     *("({}) + 1", "({}) - 1"),
 )
 COMBINED = ("({}) * {}", "({}) / {}", "({}) + {}", "({}) - {}", "({}) @ {}", "({})[{}]")
-RANKS = {"name": 1, "parentheses": 1, "missing": 2, "combined": 3}
+RANKS = {"unnecessary": -1, "name": 1, "parentheses": 1, "missing": 2, "combined": 3}
 
 
 def corrections(tree: ast.Module) -> list[tuple[str, int, ast.AST, Callable]]:

@@ -93,6 +93,7 @@ def is_unclear(text: str, data: dict, verdict: Verdict) -> bool:
     """
     text = textwrap.dedent(text)
     known = all(map(_names_the_cause, verdict.findings))
+    known |= any(f.code == Code.NOT_WRITTEN for f in verdict.findings)
     outside = {*names_used(text)} & (CALLS | DANGEROUS) or re.search(r"\bglobal\b", text)
     defined = getattr(ast.parse(text).body[0], "name", "") if text else ""
     return not (known or outside or data.get("file")) and defined == data["name"]

@@ -49,6 +49,8 @@ def right_by_the_file(args, labels):
             "Either your pixels aren't divided by 255, or your scores have no bias: both give "
             "almost the same labels. What does the problem text do with the pixels and the "
             "bias?": lambda: images / 255 @ weight + bias / 255,
+            "Your scores contain the bias with the wrong sign. What does the problem text do "
+            "with it?": lambda: images / 255 @ weight - bias,
             "Your code reshapes `weight` to (784, 10), which mixes the classes. How do you "
             "transpose it?": lambda: images / 255 @ weight.T.reshape(784, 10) + bias,
         },

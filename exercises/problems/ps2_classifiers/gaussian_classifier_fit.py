@@ -119,6 +119,13 @@ gaussians.known["covariance"] = {
     "use?": {"cov_of_all": {"Z.T @ Z / len(X)": "np.cov(X, rowvar=False)"}},
     "Your covariance is computed without subtracting a mean. Which mean does the formula "
     "subtract from each sample?": {"around_the_origin": {"X - means[y]": "X"}},
+    "Your covariance subtracts the mean of the last class from all samples. Which value does a "
+    "loop's variable have after the "
+    "loop?": {"around_the_last_mean": {"X - means[y]": "X - means[-1]"}},
+    "Your covariance gives each class two weights: its prior, and its number of samples. How "
+    "often does the formula count each sample?": {
+        "weighted_twice": {"Z.T @ Z / len(X)": "(Z.T * (counts / len(X))[y]) @ Z / len(X)"}
+    },
     "Your covariance divides the sum by N - 1. Which divisor maximises the likelihood?": {
         "divided_by_one_less": {"Z / len(X)": "Z / (len(X) - 1)"}
     },

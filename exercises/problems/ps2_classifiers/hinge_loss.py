@@ -70,6 +70,7 @@ def some_margin(rng, N, C):
 def whole_numbers(rng, N, C):
     """Integer scores of type int64."""
     scores = rng.integers(-9, 9, size=(N, C))
+    scores[np.arange(N), scores.argmax(axis=1)] += 1  # so that only one gap is the largest
     return scores, beaten(rng, scores), 0.5
 
 
@@ -176,6 +177,14 @@ hinge.known["gradient"] = {
     "isn't part of the sum?": {"right_class_counts_itself": {"axis=1)": "axis=1) - 1"}},
     "Your gradient counts only classes with a higher score than the correct class. Which "
     "classes contribute to the loss?": {"only_winners_pull": {"(gap > 0)": "(gap > margin)"}},
+    "Your gradient for the correct class is the same in every row, as if all C - 1 gaps were "
+    "positive. Which gaps contribute to the "
+    "loss?": {"right_class_counts_all": {AT_TARGETS: "1 - scores.shape[1]"}},
+    "In your gradient, you change whole columns. How can you select a single entry from each "
+    "row?": {
+        "whole_columns": {"gradient[n, targets] = -": "gradient[:, targets] -= "},
+        "whole_columns_replaced": {"gradient[n, targets]": "gradient[:, targets]"},
+    },
     "Your gradient is 0 for the correct class. What is the derivative of each gap with respect "
     "to the score of the correct class?": {"right_class_not_pushed": {AT_TARGETS: "0"}},
     "Your gradient depends on the sizes of the gaps. What is the derivative of max(0, z) for z "

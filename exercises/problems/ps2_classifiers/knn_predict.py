@@ -99,7 +99,8 @@ def added_up(X, Y):
 @neighbours.case("value", visible=2)
 def clear_majorities(rng, N, M, D):
     """Random points with a clear majority."""
-    X_train, X = rng.normal(size=(3 * N, D)), rng.normal(size=(MANY * M, D))
+    # 4 N > M for all sizes, so sorting along the wrong axis raises no IndexError.
+    X_train, X = rng.normal(size=(4 * N, D)), rng.normal(size=(MANY * M, D))
     return asked(rng, X_train, X, int(rng.choice([8, 9])), M, tied=False)
 
 
@@ -149,6 +150,17 @@ neighbours.known["value"] = {
     "large values first?": {"farthest": {":k]": "-k:]"}},
     "Your vote skips the nearest neighbour. Do the rows of `X` also appear in `X_train`?": {
         "without_the_nearest": {":k]": "1 : k + 1]"}
+    },
+    "Your code sorts `y_train`, so its labels no longer belong to the rows of `X_train`. Which "
+    "label does the row with index i have?": {
+        "sorted_labels": {"y_train[order[:, :k]]": "np.sort(y_train)[order[:, :k]]"}
+    },
+    "Your code finds the rows whose features have nearly the same sum, because it adds up the "
+    "differences before it removes their signs. What does the formula do with each "
+    "difference?": {
+        "differences_cancel": {
+            "pairwise_distances(X, X_train)": "abs(X.sum(1)[:, None] - X_train.sum(1))"
+        }
     },
     "Your code finds the rows with the smallest sum of |x - y|. Which distance does the "
     "problem use?": {"manhattan_neighbours": {"pairwise_distances": "added_up"}},

@@ -233,6 +233,17 @@ distances.known["integers"] = {
     },
 }
 
+distances.known(of=by_feature)["value"] = {
+    "Your code takes a square root after each feature. How often does the formula take a "
+    "root?": {
+        "root_in_the_loop": {
+            "total += np": "total = np",
+            ") ** 2\n": ") ** 2 + total\n        total **= 0.5\n",
+            "total**0.5": "total",
+        }
+    }
+}
+
 distances.known(of=by_hypot)["value"] = {
     "Your distances are sums of |x - y|. Does the formula take the root before or after the "
     "sum?": {

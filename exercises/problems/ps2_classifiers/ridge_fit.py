@@ -103,7 +103,11 @@ ridge.known["value bias"] = {
     },
     "Your code subtracts one mean from all features. Which entries of `X` determine the mean "
     "of a single feature?": {
-        "one_mean_for_all": {"X - middle": "X - X.mean()", "Z.T @ y)": "Z.T @ (y - level))"}
+        "one_mean_for_all": {"X - middle": "X - X.mean()", "Z.T @ y)": "Z.T @ (y - level))"},
+        "one_mean_for_all_in_b_too": {
+            "middle, level = X.mean(axis=0)": "middle, level = np.full(X.shape[1], X.mean())",
+            "Z.T @ y)": "Z.T @ (y - level))",
+        },
     },
     "Your `w` is for standardised features, but your `b` uses the means of the original ones. "
     "Which `w` gives the same predictions for the original "

@@ -122,6 +122,9 @@ softmax.known["value"] = {
     "Your loss and gradient are N times too large. What does the formula divide the sum by?": {
         "sum_instead_of_mean": {"mean(), gradient / len(scores)": "sum(), gradient"}
     },
+    "Your loss is the mean of an array with N rows and C columns. How many of its entries does "
+    "the formula add up, and what does it divide their sum "
+    "by?": {"mean_over_classes": {"targets].mean()": "targets].mean() / scores.shape[1]"}},
     "Your loss and gradient ignore the last image. Where does your loop or slice end?": {
         "last_sample_left_out": {"return": "gradient[-1] = log_p[-1] = 0\n    return"}
     },
