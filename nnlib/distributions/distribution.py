@@ -96,7 +96,7 @@ class Distribution:
         pairs = zip(reversed(value.shape), reversed(shape), strict=False)
         if any(1 not in pair and pair[0] != pair[1] for pair in pairs):
             raise ValueError(
-                f"{type(self).__name__}: expected a value that broadcasts to {shape}, "
+                f"{type(self).__name__}: expected a value that broadcasts with {shape}, "
                 f"got {value.shape}"
             )
         self._check("a value", expected, value, holds(value))

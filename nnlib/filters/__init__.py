@@ -1,4 +1,4 @@
-"""Image filters, and convolution by several methods."""
+"""Image filters, and convolution by two methods."""
 
 # ruff: noqa: F403 (the star imports collect the public names of this folder)
 from . import convolution, gradient, kernels

@@ -154,7 +154,7 @@ def im2col(
     """
     x = operand("im2col", "x", x)
     if not isinstance(kernel_size, (tuple, list)) or not 1 <= len(kernel_size) <= x.ndim:
-        expected = f"expected kernel_size to be a tuple of 1 to {x.ndim} ints"
+        expected = f"expected a nonempty tuple kernel_size, no longer than x.shape {x.shape}"
         raise ValueError(f"im2col: {expected}, got {kernel_size}")
     n = len(kernel_size)
     checks.one_for_each("im2col", "kernel_size", kernel_size, n, 1)
@@ -235,14 +235,14 @@ def _size_steps(n: int, k: int, p: int, s: int, d: int, m: int) -> list[Step]:
     room = padded - reach
     quotient = rf"\left\lfloor \frac{{{padded} - {reach}}}{{{s}}} \right\rfloor"
     return [
-        Step(f"With padding, there are {n} + 2·{p} = {padded} elements.", f"n + 2p = {padded}"),
+        Step(f"With padding, the length is {n} + 2·{p} = {padded}.", f"n + 2p = {padded}"),
         Step(
-            f"The kernel covers {d}·({k} − 1) + 1 = {reach} of them.",
+            f"The kernel covers a length of {d}·({k} − 1) + 1 = {reach}.",
             f"d (k - 1) + 1 = {reach}",
         ),
         Step(
-            f"It can move by {padded} − {reach} = {room}, which allows {room // s} strides of "
-            f"{s}; including the first position, there are {m} positions.",
+            f"It can move by {padded} − {reach} = {room}, so the number of strides of {s} is "
+            f"{room // s}; including the first position, the number of positions is {m}.",
             f"{quotient} + 1 = {m}",
         ),
     ]
@@ -290,7 +290,7 @@ def _padded(name: str, x: Array, ends: list[tuple[int, int]], mode: str) -> Arra
     for n, end in zip(x.shape[-len(ends) :], ends, strict=True):
         if mode in ("reflect", "circular") and max(end) > n - short:
             raise ValueError(
-                f"{name}: {mode!r} can pad {n} elements by at most {n - short}, got {end}"
+                f"{name}: {mode!r} can pad a length of {n} by at most {n - short}, got {end}"
             )
     return np.pad(x, [(0, 0)] * (x.ndim - len(ends)) + ends, mode=MODES[mode])
 

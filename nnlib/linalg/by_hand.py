@@ -56,7 +56,7 @@ class Eigenspace(NamedTuple):
 
 
 def solve_by_hand(A: Array, name: Name = PLAIN) -> tuple[list[Step], list[Eigenspace]]:
-    """Return the eigenspaces of a matrix of fractions, and the steps that find them."""
+    """Return the steps that find the eigenspaces of a matrix of fractions, and those spaces."""
     if len(A) > LARGEST:
         expected = f"expected {name.text} with at most {LARGEST} rows"
         raise ValueError(f"eigenvalue steps: {expected}, got {len(A)}")
@@ -198,7 +198,7 @@ def _over_arrow(done: Operation) -> str:
 
 
 def eig_steps(A: Any, result: Any) -> Steps:
-    """Return the steps of ``eig``: eigenspaces, unit eigenvectors and two checks."""
+    """Return the steps of ``eig``: eigenspaces, unit eigenvectors and checks."""
     M = square(A, "eig", exact=True)
     steps, spaces = solve_by_hand(M)
     count = sum(space.geometric for space in spaces)

@@ -51,7 +51,7 @@ class PCA(NamedTuple):
         return (X - self.mean) @ self.components.T
 
     def inverse(self, scores: Any) -> Array:
-        r"""Return the rows (N, D) that have the given scores (N, K): :math:`\bar x + Z V^\top`.
+        r"""Reconstruct rows (N, D) from their scores Z (N, K): :math:`\bar x + Z V^\top`.
 
         Raises TypeError or ValueError if scores is not a matrix of finite real numbers with K
         columns.

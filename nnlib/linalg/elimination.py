@@ -1,8 +1,8 @@
 """Gaussian elimination: row operations that bring a matrix to echelon form.
 
-All elimination in the library is done by ``eliminate``. This generator performs one row
-operation in place, yields it, and continues with the next. The functions for systems,
-determinants, inverses and LU use these operations.
+All elimination in the library, except in ``definiteness``, is done by ``eliminate``. This
+generator performs one row operation in place, yields it, and continues with the next. The
+functions for systems, determinants, inverses and LU use these operations.
 """
 
 from __future__ import annotations

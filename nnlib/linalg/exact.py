@@ -1,6 +1,6 @@
 r"""Exact numbers: fractions, and roots when fractions aren't enough.
 
-The algorithms of this package run on arrays of `fractions.Fraction` as well as on floats, so
+Many algorithms of this package run on arrays of `fractions.Fraction` as well as on floats, so
 they can show the same steps as a calculation by hand. ``exact`` creates such arrays, and
 ``numeric`` converts them to floats; ``text`` and ``tex`` from ``writing.py`` format them.
 """

@@ -39,7 +39,7 @@ def plain_root(q: Any) -> Any:
 
 
 def scaled(x: Array) -> Array:
-    """Return a multiple of an exact vector without fractions, with a positive largest entry."""
+    """Scale a vector of fractions to integers; make a real vector's largest entry positive."""
     if all(isinstance(entry, Fraction) for entry in x):
         x = x * lcm(*(entry.denominator for entry in x))
     values = np.array([complex(entry) for entry in x])
@@ -48,7 +48,7 @@ def scaled(x: Array) -> Array:
 
 
 def orthogonal(basis: Array) -> Array:
-    """Return orthogonal columns with the same span as a basis, without fractions."""
+    """Return orthogonal columns with the same span as a basis, each scaled by ``scaled``."""
     V = basis.copy()
     for k in range(V.shape[1]):
         for j in range(k):

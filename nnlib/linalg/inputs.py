@@ -63,7 +63,7 @@ def right_hand(b: Any, m: int, function: str, *, exact: bool = False) -> Array:
     """Convert the right-hand side of m equations to a vector (m,) or a matrix (m, k)."""
     b = array(b, function, "b", exact=exact)
     if b.ndim not in (1, 2) or len(b) != m:
-        raise ValueError(f"{function}: expected b with {m} rows, got shape {b.shape}")
+        raise ValueError(f"{function}: expected b of shape ({m},) or ({m}, k), got {b.shape}")
     return b
 
 

@@ -26,7 +26,7 @@ def qr(A: Any) -> QR:
 
     .. math:: A = Q R, \qquad Q^\top Q = I
 
-    ``gram_schmidt`` computes the same Q step by step, up to the signs of its columns.
+    If the columns are independent, ``gram_schmidt`` computes Q step by step, up to signs.
 
     Parameters
     ----------

@@ -81,7 +81,7 @@ def norm(
 
 
 def _vector_norm(x: Array, p: Any) -> float:
-    """Return the p-norm of floats, scaled by the largest entry to avoid overflow."""
+    """Return the p-norm of floats; dividing by the largest entry first avoids overflow."""
     if not isinstance(p, Real) or not p >= 1:
         raise ValueError(f"norm: expected ord of at least 1 for a vector, got {p!r}")
     size = abs(x)

@@ -63,7 +63,7 @@ def _gram_schmidt(A: Array) -> StepGenerator:
         if not u.any():
             raise np.linalg.LinAlgError(
                 f"gram_schmidt: expected independent columns, but column {j + 1} "
-                "depends on earlier columns"
+                "is zero or depends on earlier columns"
             )
     return (yield from normalized(U))
 

@@ -48,8 +48,8 @@ def svd(A: Any, full_matrices: bool = True, *, steps: bool = False) -> SVD | Ste
     Raises
     ------
     TypeError, ValueError
-        If A is not a matrix of finite real numbers, or ``steps`` is True and A has more than 3
-        columns, or AᵀA has three eigenvalues that aren't rational.
+        If A is not a matrix of finite real numbers, or ``steps`` is True and either A has more
+        than 3 columns or AᵀA has three eigenvalues that aren't rational.
 
     Source: Golub and Van Loan (2013), section 8.6.3; chapter "SVD and PCA".
 
@@ -136,7 +136,7 @@ class LowRank(NamedTuple):
 
 
 def low_rank(A: Any, rank: int) -> LowRank:
-    r"""Find the matrix of a given rank that is nearest to A (Eckart and Young, 1936).
+    r"""Find the matrix of at most a given rank that is nearest to A (Eckart and Young, 1936).
 
     .. math:: A_k = \sum_{i \le k} \sigma_i u_i v_i^\top, \qquad
         \|A - A_k\|_2 = \sigma_{k+1}, \qquad \|A - A_k\|_F = \sqrt{\sum_{i > k} \sigma_i^2}

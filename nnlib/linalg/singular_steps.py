@@ -92,8 +92,8 @@ def _completion(U: list[Array], size: int, m: int) -> list[Step]:
         u = unit(scaled(x))[1]
         steps.append(
             Step(
-                "A zero or missing singular value does not determine u, so choose a unit "
-                f"vector orthogonal to the others: {indexed('u', len(U))} = {text(u)}.",
+                "No nonzero singular value remains, so choose a unit vector orthogonal to the "
+                f"previous columns of U: {indexed('u', len(U))} = {text(u)}.",
                 rf"u_{{{len(U) + 1}}} = {tex(u)}",
             )
         )
@@ -112,7 +112,7 @@ def _product(A: Array, U: list[Array], sigma: list, V: list[Array]) -> list[Step
     product = rounded(simplified(simplified(left @ S) @ right)) if S.size else A
     return [
         Step(
-            f"The factors are U = {text(left)}, Σ = {text(S)}, Vᵀ = {text(right)}, {shapes}.",
+            f"The factors are U = {text(left)}, Σ = {text(S)}, Vᵀ = {text(right)} ({shapes}).",
             rf"U = {tex(left)},\quad \Sigma = {tex(S)},\quad V^\top = {tex(right)}",
         ),
         Step(f"Check: UΣVᵀ = {text(product)}.", rf"U \Sigma V^\top = {tex(product)}"),

@@ -98,7 +98,7 @@ def cholesky(A: Any, *, upper: bool = False) -> Any:
 
 
 def eigvalsh(A: Any, UPLO: str = "L") -> Any:
-    """Return the ascending eigenvalues y of symmetric matrices; dL/dA = V diag(dL/dy) Vᵀ."""
+    """Return the eigenvalues y of symmetric matrices, ascending; dL/dA = V diag(dL/dy) Vᵀ."""
     x = _square("eigvalsh", A)
     y, V = np.linalg.eigh(x, UPLO)
 
@@ -109,7 +109,7 @@ def eigvalsh(A: Any, UPLO: str = "L") -> Any:
 
 
 def svdvals(A: Any) -> Any:
-    """Return the descending singular values y of matrices; dL/dA = U diag(dL/dy) Vᵀ."""
+    """Return the singular values y of matrices, descending; dL/dA = U diag(dL/dy) Vᵀ."""
     U, y, Vh = np.linalg.svd(_floats("svdvals", A), full_matrices=False)
 
     def svdvals(g, U, Vh):

@@ -20,8 +20,8 @@ class Beta(Continuous):
     .. math:: p(x) = \frac{x^{a-1} (1-x)^{b-1}}{B(a, b)}, \quad
         \mathrm{E}[x] = \frac{a}{a+b}
 
-    The density and the cdf are accurate to 1e-10 for a and b up to 10,000, and to 1e-8 up to a
-    million.
+    The relative error of the density and the absolute error of the cdf are at most 1e-10 for a
+    and b up to 10,000, and at most 1e-8 up to a million.
 
     Parameters
     ----------
