@@ -556,7 +556,7 @@ def new_full(
     return full(size, fill_value, dtype=dtype or self.dtype, **options)
 
 
-# Methods of Tensor: the same tensor on a device
+# Methods of Tensor that move it to a device
 
 
 def cpu(self: Tensor) -> Tensor:

@@ -207,7 +207,7 @@ def normal(
     """
     arrays = [raw(x) for x in (mean, std) if isinstance(x, (Tensor, np.ndarray))]
     if bool(arrays) == (size is not None):
-        raise TypeError(f"normal: expected Tensors, or numbers and a size, got size={size}")
+        raise TypeError(f"normal: expected numbers with a size or Tensors without, got {size=}")
     shape = (
         np.broadcast_shapes(*(a.shape for a in arrays))
         if arrays

@@ -1,6 +1,6 @@
 """Layers, losses, and the base class Module, which stores parameters.
 
-Layers accept ``device`` (only the CPU) and ``dtype`` (``get_default_dtype()`` by default).
+Layers with parameters accept a device (CPU) and a dtype (default: ``get_default_dtype()``).
 """
 
 from . import functional, init, layers, modules, parallel, utils

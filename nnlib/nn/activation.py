@@ -120,7 +120,7 @@ class PReLU(Module):
 
 
 class ELU(Activation):
-    """Apply a (e^x - 1) to each negative element."""
+    """Apply alpha (e^x - 1) to each negative element."""
 
     function = staticmethod(F.elu)
 

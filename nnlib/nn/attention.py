@@ -211,7 +211,7 @@ class MultiheadAttention(Module):
             )
         if (q[-1], k[-1], v[-1]) != (self.embed_dim, self.kdim, self.vdim) or k[:-1] != v[:-1]:
             widths = f"{self.embed_dim}, {self.kdim} and {self.vdim}"
-            what = f"vectors of length {widths}, and equal numbers of keys and values"
+            what = f"vectors of length {widths}, and key and value that agree in all other axes"
             self._refuse(AssertionError, what, (q, k, v))
         first = 0 if self.batch_first else 1
         if len(q) == 3 and q[first] != k[first]:

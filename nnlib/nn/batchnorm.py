@@ -123,7 +123,7 @@ class BatchNorm1d(_ChannelNorm):
     ndims = (2, 3)
 
     def forward(self, input: Tensor) -> Tensor:
-        """Map an input of any shape to a result of the same shape."""
+        """Map the input to a result of the same shape."""
         self._check(input)
         momentum = self.momentum or 0.0
         if self.training and self.track_running_stats:
@@ -177,7 +177,7 @@ class InstanceNorm2d(_ChannelNorm):
         super().__init__(num_features, eps, momentum, *options, bias=bias)
 
     def forward(self, input: Tensor) -> Tensor:
-        """Map an input of any shape to a result of the same shape."""
+        """Map the input to a result of the same shape."""
         self._check(input)
         C = input.shape[-3]
         if self.affine and self.num_features != C:

@@ -52,7 +52,7 @@ class Recurrent(Module):
         hx = [hx] if self.states == 1 else hx
         if not isinstance(hx, (list, tuple)) or not all(hasattr(s, "shape") for s in hx):
             kind = type(hx[0] if self.states == 1 else hx).__name__
-            self.refuse(TypeError, "hx to be " + ("h", "(h, c)")[self.states - 1], kind)
+            self.refuse(TypeError, ("a tensor", "(h, c)")[self.states - 1] + " as hx", kind)
         if len(hx) != self.states:
             self.refuse(TypeError, "two states (h, c) as hx", len(hx))
         return list(hx)
@@ -99,7 +99,7 @@ class Cell(Recurrent):
         for t in (x, *states):
             if t.dtype != dtype:
                 got = f"{t.dtype}; convert it with {conversion(input, dtype)}"
-                self.refuse(RuntimeError, f"input and state of {dtype}", got)
+                self.refuse(RuntimeError, f"input and state of dtype {dtype}", got)
         x = F.linear(input, self.weight_ih, self.bias_ih)
         return self.step(x, F.linear(states[0], self.weight_hh, self.bias_hh), *states)
 

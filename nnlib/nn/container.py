@@ -182,7 +182,7 @@ class ModuleList(Series):
     def forward(self, *args: Any) -> Any:
         """Raise an error, because a ModuleList only stores modules."""
         raise NotImplementedError(
-            "ModuleList: expected no call, because it only stores modules; loop over them in "
+            "ModuleList can't be called, because it only stores modules; loop over them in "
             "forward(), or use Sequential"
         )
 

@@ -120,7 +120,7 @@ class _Convolution(Module):
         return tuple(sides)
 
     def _spread(self, f: Any, input: Tensor, output_size: Any) -> Tensor:
-        """Return the transposed convolution, whose last axes have ``output_size`` if given."""
+        """Return the transposed convolution; ``output_size``, if given, sets its last axes."""
         more = self.output_padding
         if output_size is not None:
             more = self._output_padding(input, list(output_size)[-self.axes :])
@@ -268,8 +268,8 @@ class _Transposed(_Convolution):
 class ConvTranspose2d(_Transposed):
     """Transposed convolution of images, which maps dL/dy to dL/dx of a ``Conv2d``.
 
-    The arguments are the same as in ``Conv2d``, and ``output_padding`` is described in
-    ``functional.conv_transpose2d``. The only padding_mode is "zeros".
+    The arguments are the same as in ``Conv2d``, but padding can't be a string, and
+    padding_mode must be "zeros"; ``functional.conv_transpose2d`` describes ``output_padding``.
 
     Raises
     ------

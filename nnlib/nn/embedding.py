@@ -147,7 +147,7 @@ class Embedding(Table):
 class EmbeddingBag(Table):
     r"""Compute the mean, sum or maximum of the trained vectors in each bag of words.
 
-    .. math:: y_b = \frac{1}{|b|} \sum_{i \in b} W_{t_i}
+    .. math:: y_b = \frac{1}{|b|} \sum_{i \in b} W_{t_i} \quad \text{for the mean}
 
     Parameters
     ----------

@@ -58,7 +58,7 @@ class _HookedCall:
     """A single call to a module with backward hooks; it collects the gradients for the hooks.
 
     All inputs pass through one recorded operation that doesn't change them, and all outputs
-    through another. The rule of each operation is called once, with all of its gradients.
+    through another. Each operation's backward rule is called once, with all of its gradients.
     """
 
     def __init__(self, module: Any, hooks: tuple[Callable, ...]):
@@ -87,7 +87,7 @@ class _HookedCall:
 
     def at_inputs(self, g: Gradients) -> Gradients:
         """Return the gradients of the inputs after the hooks have changed them."""
-        if not self.grad_output:  # a second derivative can reach the inputs directly
+        if not self.grad_output:  # a second derivative can bypass the outputs
             return g
         new = self.call_hooks(g)
         return {i: new[i] for i in g}

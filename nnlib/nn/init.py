@@ -2,7 +2,7 @@
 
 fan_in is the number of inputs that contribute to one output, and fan_out the number of outputs
 that one input contributes to. For a weight (O, I, ...), fan_in is I and fan_out is O, each
-times the product of the lengths of the other axes.
+times the product of the lengths of all axes after the first two.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Any = None) ->
 
 
 def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:
-    r"""Draw from the normal distribution with variance gain² · 2 / (fan_in + fan_out).
+    r"""Draw from a normal distribution: mean 0, variance gain² · 2 / (fan_in + fan_out).
 
     Source: Glorot and Bengio (2010), equation 12; chapter "Weight initialisation".
     """
@@ -142,7 +142,7 @@ def kaiming_uniform_(
 ) -> Tensor:
     r"""Draw uniformly from [-b, b] with b = gain √(3 / fan); a is leaky_relu's negative slope.
 
-    The fan is fan_in or fan_out, depending on ``mode``.
+    The gain is ``calculate_gain(nonlinearity, a)``; ``mode`` selects fan_in or fan_out as fan.
 
     Source: He et al. (2015), equation 10; chapter "Weight initialisation".
     """
@@ -157,7 +157,7 @@ def kaiming_normal_(
     nonlinearity: str = "leaky_relu",
     generator: Any = None,
 ) -> Tensor:
-    r"""Draw from a normal distribution with variance gain² / fan; see ``kaiming_uniform_``.
+    r"""Draw from a normal distribution: mean 0, variance gain² / fan; see ``kaiming_uniform_``.
 
     Source: He et al. (2015), equations 10 and 14; chapter "Weight initialisation".
     """

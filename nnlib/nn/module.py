@@ -183,7 +183,7 @@ class Module(Registry):
         return self
 
     def train(self, mode: bool = True) -> Module:
-        """Set ``training`` of this module and all submodules."""
+        """Set ``training`` of this module and all submodules to ``mode``."""
         if not isinstance(mode, bool):
             raise ValueError(f"train: expected True or False, got {mode!r}")
         self.training = mode
@@ -229,7 +229,7 @@ class Module(Registry):
         return self
 
     def type(self, dst_type: Any) -> Module:
-        """Convert all parameters and buffers to a dtype, including integers and booleans."""
+        """Convert all parameters and buffers, including integers and booleans, to a dtype."""
         return self._cast(np.dtype(dst_type), "fiub")
 
     def float(self) -> Module:

@@ -220,7 +220,7 @@ class LocalResponseNorm(Applied):
         super().__init__(size=size, alpha=alpha, beta=beta, k=k)
 
     def forward(self, input: Tensor) -> Tensor:
-        """Map (N, C, ...) to the same shape."""
+        """Map (N, C, L, ...) to the same shape."""
         return self._compute(input)
 
     def extra_repr(self) -> str:

@@ -223,10 +223,10 @@ class Layers(Recurrent):
         batch = batch if sizes is None else sizes[:1].tolist()
         for s, shape in zip(states or (), self._state_shapes(*batch), strict=False):
             if s.shape != shape:
-                axes = ", (num_layers, N, hidden_size)" if batch else ""
+                axes = " = (num_layers * directions, N, hidden_size)" if batch else ""
                 self.refuse(RuntimeError, f"hx {shape}{axes}", s.shape)
             if s.dtype != dtype:
-                self.refuse(RuntimeError, f"hx of {dtype}", s.dtype)
+                self.refuse(RuntimeError, f"hx of dtype {dtype}", s.dtype)
 
     def _state_shapes(self, *batch: int) -> list[tuple[int, ...]]:
         """Return the shape of h, and for an LSTM also the shape of c."""
@@ -271,9 +271,9 @@ class RNN(Layers):
     ValueError
         If an option is out of range, or the input has the wrong dtype or number of axes.
     TypeError
-        If an option has the wrong type.
+        If an option or hx has the wrong type.
     RuntimeError
-        If a shape doesn't match.
+        If a shape or the dtype of hx doesn't match.
 
     Attributes
     ----------

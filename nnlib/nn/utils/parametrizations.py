@@ -1,4 +1,4 @@
-"""The functions of PyTorch's ``torch.nn.utils.parametrizations``."""
+"""Spectral normalization, as in PyTorch's ``torch.nn.utils.parametrizations``."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def spectral_norm(
 ) -> Module:
     """Divide a weight by its largest singular value before each call; return the module.
 
-    This is ``nn.utils.spectral_norm``, but it starts with 15 additional power iterations, as in
-    PyTorch. The names in ``state_dict`` are the same as for that function, for example
-    ``weight_orig``. PyTorch uses different names, for example
+    This is ``nn.utils.spectral_norm``, but it starts with 15 · n_power_iterations additional
+    power iterations (PyTorch: 15). The names in ``state_dict`` are the same as for that
+    function, for example ``weight_orig``. PyTorch uses different names, for example
     ``parametrizations.weight.original``.
 
     >>> from nnlib.nn import Linear

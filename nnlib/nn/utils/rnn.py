@@ -233,7 +233,7 @@ def pad_sequence(
     Parameters
     ----------
     sequences : iterable of (T_n, ...) Tensor
-        Sequences that may only differ in the length of the first axis.
+        Sequences that may differ only in the length of the first axis.
     batch_first : bool
         If True, the result is (N, T, ...).
     padding_value : float
@@ -266,9 +266,8 @@ def pad_sequence(
     for s in sequences:
         x = raw(s)
         if x.shape[1:] != sequences[0].shape[1:]:
-            first = ("T", *sequences[0].shape[1:])
-            first = ", ".join(map(str, first))
-            raise RuntimeError(f"pad_sequence: expected shapes ({first}), got {x.shape}")
+            got = f"{sequences[0].shape} and {x.shape}"
+            raise RuntimeError(f"pad_sequence: expected equal shapes after axis 0, got {got}")
         fill = np.full((longest - len(x), *x.shape[1:]), padding_value, x.dtype)
         rows.append(cat([s, fill] if padding_side == "right" else [fill, s]))
     return stack(rows, 0 if batch_first else 1)

@@ -95,7 +95,7 @@ def spectral_norm(
         raise RuntimeError(f"spectral_norm: {name} already has spectral normalization")
     weight = module._parameters.get(name)
     kind = type(module).__name__
-    expect("spectral_norm", weight is not None, f"a parameter {name}", f"{kind} without one")
+    expect("spectral_norm", weight is not None, f"a module with a parameter {name}", kind)
     if dim is None:
         dim = int(isinstance(module, (ConvTranspose1d, ConvTranspose2d)))
     hook = SpectralNorm(name, n_power_iterations, dim, eps)
@@ -119,7 +119,7 @@ def remove_spectral_norm(module: Module, name: str = "weight") -> Module:
     """
     hook = hook_of(module, name)
     kind = type(module).__name__
-    expect("remove_spectral_norm", hook, f"a normalized {name}", f"{kind} without one")
+    expect("remove_spectral_norm", hook, f"a module with a normalized {name}", kind)
     weight = hook.compute_weight(module, do_power_iteration=False).detach()
     for suffix in ("", "_u", "_v", "_orig"):
         delattr(module, name + suffix)
