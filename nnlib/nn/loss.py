@@ -32,7 +32,7 @@ class Loss(Applied):
 
 
 class MSELoss(Loss):
-    """Apply ``functional.mse_loss`` to predictions and targets, both (...)."""
+    """Apply ``functional.mse_loss`` to predictions and targets of the same shape."""
 
     function = staticmethod(F.mse_loss)
 
@@ -41,7 +41,7 @@ class MSELoss(Loss):
 
 
 class L1Loss(Loss):
-    """Apply ``functional.l1_loss`` to predictions and targets, both (...)."""
+    """Apply ``functional.l1_loss`` to predictions and targets of the same shape."""
 
     function = staticmethod(F.l1_loss)
 
@@ -50,7 +50,7 @@ class L1Loss(Loss):
 
 
 class SmoothL1Loss(Loss):
-    """Apply ``functional.smooth_l1_loss`` to predictions and targets, both (...)."""
+    """Apply ``functional.smooth_l1_loss`` to predictions and targets of the same shape."""
 
     function = staticmethod(F.smooth_l1_loss)
 
@@ -59,7 +59,7 @@ class SmoothL1Loss(Loss):
 
 
 class HuberLoss(Loss):
-    """Apply ``functional.huber_loss`` to predictions and targets, both (...)."""
+    """Apply ``functional.huber_loss`` to predictions and targets of the same shape."""
 
     function = staticmethod(F.huber_loss)
 
@@ -105,7 +105,7 @@ class NLLLoss(Loss):
 
 
 class BCELoss(Loss):
-    """Apply ``functional.binary_cross_entropy`` to probabilities and targets, both (...)."""
+    """Apply ``functional.binary_cross_entropy`` to probabilities and targets of equal shape."""
 
     function = staticmethod(F.binary_cross_entropy)
 
@@ -114,7 +114,7 @@ class BCELoss(Loss):
 
 
 class BCEWithLogitsLoss(Loss):
-    """Apply ``binary_cross_entropy_with_logits`` to scores and probabilities, both (...)."""
+    """Apply ``binary_cross_entropy_with_logits`` to scores and probabilities of equal shape."""
 
     function = staticmethod(F.binary_cross_entropy_with_logits)
 
@@ -144,7 +144,7 @@ class CTCLoss(Loss):
 
 
 class KLDivLoss(Loss):
-    """Apply ``functional.kl_div`` to log-probabilities and true probabilities, both (...)."""
+    """Apply ``functional.kl_div`` to log-probabilities and true probabilities of any shape."""
 
     function = staticmethod(F.kl_div)
 
