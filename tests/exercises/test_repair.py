@@ -46,6 +46,19 @@ def test_the_line_and_what_to_check_there_are_named(name, old, new, checked):
     assert f"Check {checked}" in message
 
 
+def test_a_line_that_changes_an_array_in_place_is_named():
+    old = "y[:, :, i, j] = np.tensordot(window, weight, ((1, 2, 3), (1, 2, 3))) + bias"
+    new = (
+        "for f in range(len(weight)):\n"
+        "                part = padded[:, :, top : top + KH, left : left + KW]\n"
+        "                part *= weight[f]\n"
+        "                y[:, f, i, j] = part.sum(axis=(1, 2, 3)) + bias[f]"
+    )
+    (message,) = searched("conv2d_forward", old, new)
+    assert "`part *= weight[f]`" in message
+    assert "Check whether it changes an array that you use again" in message
+
+
 def test_a_line_is_removed_before_it_is_exchanged_with_a_loop():
     loop = "p = 0 * e\n    for k in range(1):\n        p = p + e / e.sum()\n    p = np.sqrt(p)"
     (message,) = searched("softmax_vjp", "p = e / e.sum()", loop)

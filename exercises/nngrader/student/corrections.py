@@ -27,7 +27,8 @@ WRAPPED = (
     *("({}) + 1", "({}) - 1"),
 )
 COMBINED = ("({}) * {}", "({}) / {}", "({}) + {}", "({}) - {}", "({}) @ {}", "({})[{}]")
-RANKS = {"unnecessary": -1, "name": 1, "parentheses": 1, "missing": 2, "combined": 3}
+RANKS = {"in-place": -2, "unnecessary": -1, "name": 1, "parentheses": 1}
+RANKS |= {"missing": 2, "combined": 3}
 
 
 def corrections(tree: ast.Module) -> list[tuple[str, int, ast.AST, Callable]]:
@@ -200,9 +201,17 @@ def _of_assignment(node):
         for new in (ast.Add, ast.Sub, ast.Mult, ast.Div):
             yield "operator", set_field("op", new())
         yield "assigned", turn_into(lambda n: ast.Assign([n.target], n.value))
+        if isinstance(node.target, ast.Name):
+            yield "in-place", turn_into(_without_writing)
     elif not isinstance(node.targets[0], ast.Tuple):
         added = turn_into(lambda n: ast.AugAssign(n.targets[0], ast.Add(), n.value))
         yield "assigned", added
+
+
+def _without_writing(node):
+    """Return an assignment of a new array instead of one that changes an array."""
+    old = ast.Name(node.target.id, ast.Load())
+    return ast.Assign([node.target], ast.BinOp(old, node.op, node.value))
 
 
 def _of_body(node, field):

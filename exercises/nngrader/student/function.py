@@ -29,6 +29,7 @@ from ..engine.observation.call_result import checked
 from ..engine.observation.driver import result_of
 from ..engine.observation.reading import dedented, names_used, plain
 from ..errors import CannotDo
+from ..records.codes import Code
 from ..records.finding import EVERYTHING
 from ..records.rendering import Audience, sentences
 from ..wording import counted
@@ -232,7 +233,7 @@ def report(
         lines += _failing_case(data, run, verdict)
     elif data.get("driver") and not data.get("measure") and verdict.score < 100:
         lines += _by_hand(data, run) or _failing_case(data, run, verdict)
-    elif verdict.unclear:
+    elif verdict.unclear or any(f.code == Code.DIFFERS for f in verdict.findings):
         lines += _by_hand(data, run)
     if data.get("file"):
         return "\n".join([*lines, *_file_lines(data, verdict, folder)])

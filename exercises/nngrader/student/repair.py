@@ -56,6 +56,7 @@ CHECKED = {  # what the message asks to check, and for which kinds of change
     "whether it is necessary": "unnecessary",
     "whether it belongs inside the loop or `if`": "inside",
     "whether it replaces the old value or adds to it": "assigned",
+    "whether it changes an array that you use again": "in-place",
 }
 WORDS = {kind: words for words, kinds in CHECKED.items() for kind in kinds.split()}
 

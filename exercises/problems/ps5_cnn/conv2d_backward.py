@@ -116,7 +116,13 @@ def number_by_number(dy, x, weight, stride, padding):
 gradients.known["value"] = {
     "Where windows overlap, your `dx` contains only the gradient from the last window. Should "
     "you add this gradient to the earlier ones, or overwrite "
-    "them?": {"overlaps_overwritten": {"columns] += np": "columns] = np"}},
+    "them?": {
+        "overlaps_overwritten": {"columns] += np": "columns] = np"},
+        "overlaps_and_maps_overwritten": {
+            "columns] += np": "columns] = np",
+            "(g, weight, 1)": "(g[:, -1:], weight[-1:], 1)",
+        },
+    },
     "Your `dx` is the gradient for kernels that are flipped in both directions. Which entry of "
     "`weight` does the formula multiply by `padded[n, c, i * stride + k, j * stride + "
     "l]`?": {"kernel_turned": {"(g, weight, 1)": "(g, weight[:, :, ::-1, ::-1], 1)"}},
@@ -141,6 +147,9 @@ gradients.known["weights"] = {
     "Your `dbias` is divided by N, although `dy` already includes any averaging over the "
     "samples. "
     "Where does your code divide by N?": {"bias_averaged": {", 2, 3))": ", 2, 3)) / len(x)"}},
+    "Your `dbias` contains each entry of `dy` once per channel of `x`. How many biases does a "
+    "kernel have, and inside which of your loops do you add to "
+    "them?": {"bias_per_channel": {"dy.sum(axis": "x.shape[1] * dy.sum(axis"}},
     "Your `dweight` and `dbias` are divided by N, although `dy` already includes any averaging "
     "over the samples. Where does your code divide by N?": {
         "both_averaged": {

@@ -150,6 +150,12 @@ table.known["value"] = {
     "Your H and W are rounded up. Does a window count if it reaches past the edge?": {
         "rounded_up": {"(n + 2 * P - K) // S": "-(-(n + 2 * P - K) // S)"}
     },
+    "Your max pooling layers count a window that doesn't fit completely, for example because H "
+    "becomes H // S. How many windows of K rows fit into H rows?": {
+        "stride_alone_for_pooling": {
+            "S + 1 for": 'S + 1 if layer["kind"] == "conv" else n // S for'
+        }
+    },
     "Your H and W don't depend on the stride. How far apart are two neighbouring windows?": {
         "stride_ignored": {" // S": ""}
     },
@@ -206,6 +212,9 @@ table.known["field"] = {
     "The growth of your receptive field already includes the layer's own stride. Does this "
     "stride change the distance between the inputs of the layer, or between its "
     "outputs?": {"own_stride": {"(K - 1) * apart": "(K - 1) * apart * S"}},
+    "Your receptive field is multiplied by each layer's stride, from the first layer to the "
+    "last. Does the stride of a layer change how far its own window reaches, or the windows "
+    "of later layers?": {"wrong_direction": {"field + (K - 1) * apart": "field * S + K - 1"}},
     "Your receptive field uses only the stride of the previous layer. How far apart in the "
     "image are two neighbours after two layers with stride "
     "2?": {"last_stride_alone": {"S * apart": "S"}},

@@ -1,6 +1,6 @@
 """Compare values, ordinary cases first; charge and explain each mistake only once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,6 +9,8 @@ from ...records.finding import Finding
 from ..explanation.changes import Explanation
 from ..explanation.diagnose import describe, explain, fits_elsewhere
 from ..observation.compare import close
+
+LOCAL = (Code.ONE_LINE, Code.SOME_LINE, Code.FIRST_LINES, Code.LAST_LINE, Code.PLACES)
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,9 @@ def _judge_ordinary(ledger, of_part, here, others, charges):
     explanation = _explained(ledger, of_part, here, mistakes)
     if explanation.finding and not explanation.explains and not _is_repeated(ledger, of_part):
         explanation = Explanation(Finding(Code.UNREPEATABLE))
+    if others and explanation.finding and explanation.finding.code in LOCAL:
+        tried = explanation.finding.about(cases=(of_part[0].case["tried"],))
+        explanation = replace(explanation, finding=tried)  # other cases may differ
     ledger.find(aspect, group, explanation.finding, part)
     charges.append(Charge(part, group, aspect, explanation))
     named = ledger.data["mistakes"].get(explanation.mistake, {})
