@@ -176,7 +176,7 @@ def solved(A: Array, c: Array) -> Array:
 DEPENDENT = (
     "the normal equation is singular: the columns of X (including the bias column) are "
     "linearly dependent, or there are fewer samples than columns; drop columns, add a penalty "
-    "alpha > 0, or use LinearRegression(solver='svd'), which returns the shortest solution"
+    "alpha > 0 (as in Ridge), or use LinearRegression(solver='svd') for the shortest solution"
 )
 
 

@@ -85,7 +85,7 @@ class LogisticRegression(LinearClassifier):
         self._set_weights(minimum.theta)
         self.n_iter_, self.loss_curve_ = max(minimum.n_iter, 1), [f / N for f in minimum.losses]
         if not minimum.converged:
-            done = f"step {minimum.n_iter}: mean loss {self.loss_curve_[-1]:.6g}, gradient"
+            done = f"step {minimum.n_iter}: mean objective {self.loss_curve_[-1]:.6g}, gradient"
             advice = "scale the columns of X, raise max_iter or tol, or lower C"
             warn_unfinished(self, f"{done} {minimum.slope / N:.2g} (tol {self.tol:g})", advice)
         return self

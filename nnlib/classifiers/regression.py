@@ -160,7 +160,7 @@ class PolynomialRegression(LeastSquares):
     ValueError, TypeError
         Raised by ``fit`` for invalid data or options.
 
-    Source: Goodfellow et al. (2016), equation 5.15; chapter "Linear regression".
+    Source: Goodfellow et al. (2016), equations 5.15 to 5.17; chapter "Linear regression".
 
     >>> x = np.array([[0.0], [1.0], [2.0], [3.0]])
     >>> model = PolynomialRegression(degree=2).fit(x, [1.0, 3.0, 4.0, 4.0])

@@ -136,7 +136,7 @@ def dual_ascent(
     max_iter: int,
     tol: float,
 ) -> tuple[Array, list[float], float]:
-    r"""Return W (K, D), the objective P after each epoch, and the gap (P - D) / P at the end.
+    r"""Return W (K, features), the objective P after each epoch, and the final gap (P - D) / P.
 
     Each margin of sample n has a violation m and a multiplier a. The weights are a sum over the
     samples,

@@ -63,7 +63,7 @@ class AlexNet(Module):
 
 
 class ZFNet(Module):
-    """ZFNet: AlexNet with smaller windows and strides in the first layers, and without towers.
+    """ZFNet: AlexNet with a smaller window and stride in the first layer, and without towers.
 
     The network follows figure 3 of the paper, with AlexNet's local response normalization. It
     has 62,357,608 parameters.

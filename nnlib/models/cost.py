@@ -12,7 +12,7 @@ from ..trace.units import Unit
 __all__ = ["Field", "multiply_adds", "receptive_field"]
 
 RECURRENT = ("rnn_layer", "gru_layer", "lstm_layer")
-# Operations that treat each pixel separately, besides the elementwise ones.
+# Operations that treat each pixel separately: the elementwise ones and a few more.
 POINTWISE = {
     *comparison.__all__,
     *elementwise.__all__,
@@ -63,7 +63,7 @@ def _of_operation(unit: Unit, name: str, inputs: dict[str, Any], y: Tensor) -> i
 class Field(NamedTuple):
     """A receptive field: the pixels that an output depends on, along height and width.
 
-    ``first`` and ``last`` are the first and the last pixel for the output at (0, 0), which may
+    For the output at (0, 0), ``first`` and ``last`` are the first and the last pixel, which may
     be in the padding of the image. The next output's field is shifted by ``stride`` pixels.
     """
 
@@ -98,8 +98,8 @@ def receptive_field(unit: Unit, known: dict[Tensor, Field]) -> Field | None:
     Returns
     -------
     Field or None
-        The receptive field, or None if the result is not an image, depends on the whole image,
-        or depends on it in a way that this formula does not describe.
+        The receptive field, or None if the result is not an image or combines pixels in a way
+        that this formula does not describe.
 
     Source: Araujo et al. (2019), "Computing receptive fields of convolutional neural
     networks", equation 2; chapter "Convolutional layers".

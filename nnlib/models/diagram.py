@@ -111,7 +111,7 @@ def diagram(
     Raises
     ------
     TypeError, ValueError
-        As in ``summary``, or if there are more than ``most`` blocks at the given depth.
+        As in ``summary``, if no output depends on an input, or if over ``most`` blocks remain.
 
     Source: chapter "ResNet".
 

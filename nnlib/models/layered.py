@@ -148,7 +148,7 @@ def _unused(recorded: recording) -> list[Scope]:
 
 
 def _is_one(module: Module) -> bool:
-    """Return whether a module is one block: any layer of nnlib or module without submodules."""
+    """Return whether a module is one block: it has no submodules, or is a layer in nnlib.nn."""
     is_layer = type(module).__module__.startswith("nnlib.nn.")
     return not [*module.children()] or (is_layer and not isinstance(module, CONTAINERS))
 

@@ -91,7 +91,7 @@ class Linear(_Countable, nn.Linear):
 
 
 def he_normal(model: Module, mode: str = "fan_out") -> None:
-    """Initialize the kernels of all convolutions as in He et al. (2015), and set biases to 0.
+    """Initialize the kernels of all convolutions as in He et al. (2015), and their biases to 0.
 
     Source: He et al. (2015), equation 14; torchvision does the same.
     """

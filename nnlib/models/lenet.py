@@ -136,7 +136,7 @@ class Distances(Module):
 
 
 class LeNet5(Module):
-    """LeNet-5: three convolutions, the first two with sub-sampling, and two dense layers.
+    """LeNet-5: three convolutions (the first two sub-sampled), a linear layer and the output.
 
     The paper's network has 60,000 trainable parameters: C1 6·(25 + 1) = 156, S2 6·2 = 12, C3
     60·25 + 16 = 1516, S4 16·2 = 32, C5 120·(400 + 1) = 48,120, F6 84·(120 + 1) = 10,164. The

@@ -40,8 +40,7 @@ class Layer:
     activation_bytes, parameter_bytes : int
         Memory of all tensors that it computed, without views, and of its parameters.
     field : Field or None
-        Receptive field of its result, or None if the result is not an image, depends on the
-        whole image, or combines pixels without sliding windows.
+        Receptive field of its result, or None as in ``models.cost.receptive_field``.
     """
 
     name: str
@@ -113,7 +112,7 @@ class Summary(list):
         ]
 
     def __getitem__(self, key: Any) -> Any:
-        """Return a row by its index, or the first row with a name."""
+        """Return a row by its index, or the first row with this name."""
         if not isinstance(key, str):
             return super().__getitem__(key)
         for layer in self:

@@ -20,9 +20,9 @@ CONFIGURATIONS = {
 class VGG(Module):
     """VGG with 11 or 16 weight layers.
 
-    The parameters have the same names as in torchvision, so you can load its weights. They are
-    initialized as in He et al. (2015). In the paper, a trained shallow network initialized the
-    deeper ones.
+    The parameters have the same names as in torchvision, so you can load its weights. The
+    kernels are initialized as in He et al. (2015). In the paper, the deeper networks start with
+    layers of a trained shallow one.
 
     Parameters
     ----------

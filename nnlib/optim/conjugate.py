@@ -33,7 +33,7 @@ class NonlinearCG(ClosureOptimizer):
         See ``LBFGS``, but the defaults of max_eval and line_search_fn are 3 max_iter and
         "strong_wolfe".
     lr : float
-        As in ``LBFGS``; a line search uses it only in the first iteration.
+        As in ``LBFGS``; a line search uses it only in the very first iteration.
     beta : str
         "polak_ribiere" (PR+) or "fletcher_reeves".
 

@@ -23,9 +23,9 @@ class BFGS(ClosureOptimizer):
         H &\leftarrow (I - \rho s y^\top)\, H\, (I - \rho y s^\top) + \rho s s^\top,
             \qquad \rho = 1 / y^\top s
 
-    s and y are the last changes in the parameters and in the gradient. H starts as (yᵀs / yᵀy)
-    I, which has the size of the inverse Hessian along y. If the curvature yᵀs is at most 10⁻¹⁰,
-    H doesn't change. For D parameters, H has D² elements.
+    s and y are the last changes in the parameters and in the gradient. The first direction is
+    -g; H then starts as (yᵀs / yᵀy) I, which has the size of the inverse Hessian along y. If
+    the curvature yᵀs is at most 10⁻¹⁰, H doesn't change. For D parameters, H has D² elements.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ class LBFGS(ClosureOptimizer):
         Parameters to train, in a single group.
     lr : float
         Step length in units of d; with a line search, the first length to try. In the first
-        iteration, it is divided by ‖g‖₁ if that is above 1.
+        iteration of the first ``step``, it is divided by ‖g‖₁ if that is above 1.
     max_iter, max_eval : int
         Maximum numbers of iterations and of calls to the closure in one ``step``; the last
         iteration can exceed max_eval by one call. Default for max_eval: 5/4 max_iter.

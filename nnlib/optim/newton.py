@@ -31,8 +31,8 @@ class Newton(ClosureOptimizer):
     Parameters
     ----------
     params, max_iter, max_eval, tolerance_grad, tolerance_change, line_search_fn
-        See ``LBFGS``. Each H takes one more call to the closure, so the default for max_eval is
-        5 max_iter.
+        See ``LBFGS``. Each H takes one more call to the closure, so max_eval can be exceeded by
+        two calls, and its default is 5 max_iter.
     lr : float
         Step length t; with a line search, the first length to try.
     damping : float

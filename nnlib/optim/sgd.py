@@ -110,8 +110,9 @@ class ASGD(Optimizer):
         \eta &\leftarrow \eta_0 / (1 + \lambda \eta_0 t)^\alpha, \qquad
         \mu \leftarrow 1 / \max(1, t - t_0)
 
-    The average is ``state[p]["ax"]``. lambd, alpha and t0 are λ, α and t_0; for the other
+    The average is ``state[p]["ax"]``. lambd, alpha and t0 are λ, α and t₀; for the other
     options, see ``Adam``. A negative lr or weight_decay raises ValueError.
+
     Source: Polyak and Juditsky (1992), "Acceleration of stochastic approximation by averaging".
 
     >>> p = Tensor([1.0, 100.0]).requires_grad_()

@@ -1,9 +1,9 @@
 r"""Learning rate schedulers.
 
-A scheduler sets ``lr`` in each group of an optimizer when it is created, and again at each call
-to ``step``. Call its ``step`` after the optimizer's ``step``. Below, t counts these calls from
-0, and η₀ is the initial learning rate of the group. ``LRScheduler`` describes ``optimizer`` and
-``last_epoch``, which all schedulers accept.
+Most schedulers set ``lr`` in each group of an optimizer when they are created, and again at
+each call to ``step``. Call a scheduler's ``step`` after the optimizer's ``step``. Below, t
+counts these calls from 0, and η₀ is the initial learning rate of the group. ``LRScheduler``
+describes ``optimizer`` and ``last_epoch``, which most schedulers accept.
 """
 
 from .closed_form import (

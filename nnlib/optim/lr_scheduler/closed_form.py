@@ -24,7 +24,7 @@ class LambdaLR(LRScheduler):
 
     .. math:: \eta_t = \eta_0\, f(t)
 
-    ``state_dict`` contains a function only if it is a callable object with attributes.
+    ``state_dict`` contains the attributes of a callable object, but None for a plain function.
 
     Parameters
     ----------

@@ -108,7 +108,7 @@ class SequentialLR(_Several):
         self._check_each(schedulers)
         n = len(schedulers) - 1
         valid = len(milestones) == n and list(milestones) == sorted(milestones)
-        expect(self, valid, f"increasing milestones ({n} for {n + 1} schedulers)", milestones)
+        expect(self, valid, f"{n} sorted milestone(s) for {n + 1} scheduler(s)", milestones)
 
     def _initial_step(self) -> None:
         """Start at epoch 0, for a SequentialLR inside another one."""

@@ -77,7 +77,7 @@ UNFINISHED = [
     (
         "LogisticRegression",
         {"max_iter": 1},
-        r"step 1: mean loss .* gradient .* \(tol 0.0001\)",
+        r"step 1: mean objective .* gradient .* \(tol 0.0001\)",
     ),
     ("LinearSVM", {"tol": 0, "max_iter": 3}, r"epoch 3: .* gap .* \(tol 0\)"),
     ("Perceptron", {"max_iter": 1}, r"epoch 1, .* misclassified \d+ of 40 samples; raise"),
