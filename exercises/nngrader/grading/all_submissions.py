@@ -123,7 +123,7 @@ class Grader:
                 yield from self._some({self.executor.submit(submission.job): submission}, None)
 
     def tidy(self, whole: bool) -> None:
-        """Remove stored results of earlier states of assignment, grader or submissions.
+        """Remove stored results of earlier states of the assignment, grader or submissions.
 
         :param whole: Whether all submissions have been graded. If so, unused results belong to
             earlier submissions and are removed too.
@@ -138,7 +138,7 @@ class Grader:
         return self.assignment.key[:16]
 
     def require_seed(self) -> list[str]:
-        """Return complaints about the problems at this seed; each state is checked once."""
+        """Return complaints about the problems with this seed; each state is checked once."""
         key = f"{self._version}-seed"
         complaints = []
         if self.store.get(key) is None and not (

@@ -32,8 +32,8 @@ _sandboxes, _lock = {}, threading.Lock()
 class Cluster:
     """Runs jobs on a cluster; a context manager.
 
-    Dask uses encryption if its configuration names certificates, for scheduler and workers too
-    (`DASK_DISTRIBUTED__COMM__TLS__CA_FILE`, `…__CLIENT__CERT`, `…__CLIENT__KEY`).
+    Dask encrypts connections if its configuration names certificates here, on the scheduler and
+    the workers (`DASK_DISTRIBUTED__COMM__TLS__CA_FILE`, `…__CLIENT__CERT`, `…__CLIENT__KEY`).
 
     :param spec: Data shared by all submissions. It contains the answers, and the workers
         receive it.
@@ -100,7 +100,7 @@ class Cluster:
             if why is not None
         ]
         if wrong:
-            first = f"these workers cannot be used; this machine has {in_words(spec.uses)}:"
+            first = f"this machine has {in_words(spec.uses)}; these workers cannot be used:"
             raise CannotDo("\n  ".join([first, *wrong]))
         return sum(w["nthreads"] for w in workers.values())
 

@@ -123,7 +123,7 @@ def explain(
     """Judge a submission again; return each problem's losses and the failing cases.
 
     :param unsafe: Whether to run without a sandbox, for submissions that you trust.
-    :return: Problems in the order of the notebook, including problems with all points.
+    :return: Problems in the order of the notebook, including those that lost no points.
     :raises NotThere: If there is no such submission or problem, or the submission cannot be
         read.
     """

@@ -50,7 +50,7 @@ class RightFunctions:
     def called(self, name: str) -> Callable:
         """Return a callable that takes a list and a dict of arguments of the function `name`.
 
-        It returns plain data, and raises `Raised` if the function does or takes too long.
+        It returns plain data, and raises `Raised` if the function raises or gives no answer.
         """
         return functools.partial(self._call, name)
 

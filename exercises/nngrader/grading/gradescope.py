@@ -33,8 +33,8 @@ def grade(folder: Path) -> dict:
 
     :return: `tests` contains one entry per problem, with our hints as `output`; `output` is
         about the whole submission; and `extra_data`, which Gradescope stores, contains status,
-        flags and points by aspect. There are no hidden inputs, expected values or student's
-        code.
+        flags and points by aspect. None of them contains hidden inputs, expected values or
+        student code.
     :raises CannotDo: If the zip is incomplete, or no worker can be started.
     """
     root = folder / "source" / SOURCE

@@ -191,7 +191,7 @@ def _of_zip(archive, date, all_alike=False):
 def _decoded(info):
     """Return the name of a zip's entry, decoded as UTF-8, or else as code page 437.
 
-    Some programs for Windows separate folders by backslashes.
+    Some Windows programs separate folders with backslashes.
     """
     name = info.orig_filename.replace("\\", "/")
     if info.flag_bits & UTF8_NAME:

@@ -248,7 +248,7 @@ def _content(submission, asked):
 
 
 def _that_counts(student, several, wanted, outcome):
-    """Return the submission of a student that counts, or None if this cannot be decided."""
+    """Return the student's submission that counts, or None if this cannot be decided."""
     if several[0].origin and len({h.origin for h in several}) == 1:
         return _joined(several, wanted, outcome)
     newest = max(several, key=lambda h: h.newest)

@@ -83,7 +83,7 @@ def put(
 ) -> tuple[str, list[str]]:
     """Copy a submission to its place, unless the one there is the same or newer.
 
-    If it lacks one of the assignment's files that the one there has, the earlier file stays.
+    If it lacks one of the assignment's files, the earlier submission's file stays.
 
     A submission whose time is unknown never replaces one with a time, and files that a later
     submission has replaced don't come back if the same download is collected again.
@@ -130,7 +130,7 @@ def put(
 
 
 def _require_place(course, target):
-    """Raise an error if the place has links, or a name that differs only in case."""
+    """Raise an error if the place is a link or a file, or exists in a different case."""
     folder = target.parent
     alike = [n for n in _names(folder.parent) if n.casefold() == folder.name.casefold()]
     if other := [n for n in alike if n != folder.name]:

@@ -1,4 +1,4 @@
-"""Group downloaded files into submissions and identify the students by their names there."""
+"""Group downloaded files into submissions and identify the students by the platform's data."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class PlatformIdentity:
     number: str = ""  # the platform's own id of the student
     email: str = ""
     name: str = ""
-    joined: str = ""  # the name without blanks
+    joined: str = ""  # the name without spaces
 
     @cached_property
     def folded(self) -> set[str]:
@@ -61,10 +61,10 @@ class PlatformIdentity:
         )
 
     def is_denied_by(self, student: Student) -> bool:
-        """Return whether the class list has a different id or address for the student.
+        """Return whether an id or address differs, for an identity that `is_sure_of` rejects.
 
-        If so, a matching name is not enough, because students can choose their names on some
-        platforms.
+        If one differs, a matching name is not enough, because students can choose their names
+        on some platforms.
         """
         return bool((self.number and student.lms_user_id) or (self.email and student.email))
 
@@ -79,7 +79,7 @@ class DownloadedSubmission:
     """One submission on a platform.
 
     `who` is None if the name is ambiguous; `when` is the submission time if the platform
-    provides it; `rest` are files that are ignored.
+    provides it; `rest` contains the ignored files.
     """
 
     label: str
@@ -95,7 +95,7 @@ class DownloadedSubmission:
     number: str = ""  # Moodle: number of the participant, only in this assignment
     student: str = ""  # the student's id, if a grading worksheet provides it
     fault: str = ""  # reason for not collecting it
-    older: tuple[DownloadedSubmission, ...] = ()  # the same student's, the newest first
+    older: tuple[DownloadedSubmission, ...] = ()  # the same student's, newest first
 
     @property
     def newest(self) -> datetime:
@@ -137,8 +137,8 @@ def sort(
 ) -> list[DownloadedSubmission]:
     """Group the files of a folder or a zip into submissions.
 
-    :param stem: The name of the folder or the zip; a single folder of this name inside is
-        skipped.
+    :param stem: The name of the folder or the zip; a single folder of this name inside
+        doesn't count as a student's.
     :param known: All assignments of the course; the folders of other assignments are skipped.
     :return: Submissions sorted by name.
     :raises Unreadable: If Gradescope's list of submitters cannot be read.
@@ -208,7 +208,7 @@ def _without_noise(items):
 
 
 def _unwrapped(items, names):
-    """Return the items without an outer folder that is not the name of a student."""
+    """Return the items without an outer folder whose name is not a student's."""
     tops = {i.parts[0] for i in items}
     if len(tops) != 1 or any(len(i.parts) < 2 for i in items):
         return items
@@ -240,7 +240,7 @@ def _key(item, assignment, others):
     if not rest:
         if CANVAS.search(top):
             return "Canvas", top, "", (top,)
-        notebook = top.lower().endswith(".ipynb")  # named for the student
+        notebook = top.lower().endswith(".ipynb")  # named after the student
         return "file", top, "", (f"{assignment}.ipynb" if notebook else top,)
     if len(rest) > 1 and rest[0] in others:
         return None

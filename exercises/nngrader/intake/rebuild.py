@@ -49,7 +49,7 @@ class Rebuilt:
     :ivar notebook: The instructor's notebook with the student's sources, without metadata and
         outputs.
     :ivar work: Cells for the worker: name, source, and whether the student added the cell.
-    :ivar flags: Unusual facts about the submission. Their only text from the student is file
+    :ivar flags: Unusual facts about the submission. The only student text in them is file
         names.
     :ivar found: Number of solution cells that the submission contains.
     :ivar files: Content of each file that the assignment requires next to the notebook, by file
@@ -83,8 +83,8 @@ def rebuild(
     :param cells: The student's cells; None if nothing could be read.
     :param earlier: By id: digests of the sources that locked cells had in earlier releases. A
         student who has one of these releases hasn't changed the cell.
-    :param before: The earlier notebooks of the same submission. The result also contains
-        everything about them, except `notebook`.
+    :param before: The result for the preceding notebooks of the same submission. The new result
+        also contains everything in it, except `notebook`.
     :return: The instructor's cells are always the original ones. A solution cell is the
         student's cell with its id, or else a cell that defines the same name. If several cells
         have the id, for example because the student split the cell, all of them stay in their
@@ -129,7 +129,7 @@ def own_work(notebook: dict, released: dict) -> list:
     """Return a digest of the text that a student wrote into our cells, and its size.
 
     :param released: The notebook that students received.
-    :return: The digest of the cells that differ from the release, ignoring blanks at line ends,
+    :return: The digest of the cells that differ from the release, ignoring spaces at line ends,
         and the number of characters in lines that are not in the release.
     """
     ours = {grade_id(c): _lines(c["source"]) for c in released["cells"] if is_solution(c)}
@@ -152,7 +152,7 @@ def _changed_lines(notebook, ours):
 
 
 def _lines(text):
-    """Return the lines of a cell without trailing blanks and blank lines at either end."""
+    """Return a cell's lines without trailing spaces, and without blank lines at either end."""
     return [line.rstrip() for line in text.strip().splitlines()]
 
 
@@ -208,7 +208,7 @@ def harmless(prose: str) -> str:
     Images that `_with_images` has named stay, because their data are checked and come with the
     notebook.
 
-    Otherwise, nbconvert would let links run scripts, load images from any address, fail on a
+    Without this, nbconvert would let links run scripts, load images from any address, fail on a
     pasted image, and run a program on the page for diagrams. We don't replace ``<`` and ``&``
     with entities, because entities would be escaped again in code and formulas.
 
@@ -312,7 +312,7 @@ class _Picker:
             return self._elsewhere(gid, stub)
         if len(candidates) > 1:
             self.flags.append(Flag(FlagCode.SEVERAL_CELLS, gid, {"count": len(candidates)}))
-        own = {c.source.strip(): c for c in candidates}  # the last one of each text
+        own = {c.source.strip(): c for c in candidates}  # the last cell with each text
         own = {t: c for t, c in own.items() if t not in ("", stub["source"].strip())}
         parts = sorted(own.values(), key=attrgetter("position")) or candidates[-1:]
         main = self._main(parts, stub)

@@ -28,7 +28,7 @@ PLACES = set(  # names in `os` and `sys` that a notebook needs to find its files
     """.split()
 )
 THERE = USUAL | sys.stdlib_module_names  # packages that can be imported where submissions run
-DANGEROUS = set(  # ways to the interpreter, to its files and to other processes
+DANGEROUS = set(  # names that give access to the interpreter, files and other processes
     """
     _ctypes _os _posixsubprocess _sys ctypes gc importlib inspect modules os posix settrace
     signal socket subprocess sys
@@ -104,7 +104,7 @@ def _flag(code, name):
 
 
 def _owners(names, attribute):
-    """Return the names without a dot before an attribute."""
+    """Return the objects whose attribute is used, if their names contain no dot."""
     split = (n.rpartition(".") for n in names)
     return {owner for owner, _, last in split if last == attribute and "." not in owner}
 

@@ -1,4 +1,4 @@
-"""Start a worker in a container of podman or docker, if bubblewrap cannot be installed.
+"""Start a worker in a podman or docker container, if bubblewrap cannot be installed.
 
 The instructor provides the image. It needs Python, NumPy, and the packages that the problems
 use, such as torch. Submissions can import everything that is installed in it. A worker's time
@@ -18,7 +18,7 @@ from ..settings import OPEN_FILES, Limits
 from . import seccomp
 
 NOBODY = 65534
-OWN_MB = 64  # added to the limit for memory and files of the worker's first process
+OWN_MB = 64  # added to the memory limit, for the worker's first process and its files
 MOUNT = "type=bind,source={},target={},readonly"
 
 
@@ -86,7 +86,7 @@ def write_profile(file: Path) -> Path:
 
 
 def _rule(names, error, argument=None, bit=0):
-    """Return a rule that refuses system calls: always, or if an argument has a certain bit."""
+    """Return a rule that refuses system calls, always or if a bit of an argument is set."""
     rule = {"names": names, "action": "SCMP_ACT_ERRNO", "errnoRet": error}
     if argument is not None:
         equal = {"value": bit, "valueTwo": bit, "op": "SCMP_CMP_MASKED_EQ"}

@@ -1,7 +1,7 @@
 """Start a worker in bubblewrap or a container, or as a plain process for trusted submissions.
 
-A worker can import the standard library, NumPy, and the packages that the problems use with
-their dependencies. In a container, it can import everything that the image contains.
+A worker can import the standard library, NumPy, and the packages that the problems use,
+with their dependencies. In a container, it can import everything that the image contains.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from .supervisor import MEMORY_FOLDERS, START, Died, Worker
 VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
 MB = 1 << 20
 SLOTS = 64
-FIRST_USER = 61000  # each running grader has SLOTS users, starting here
+FIRST_USER = 61000  # the smallest user id; each running grader has SLOTS of them
 SIGNALS = 256
 ROOM = "torch needs memory_mb = 400 or more"  # tested with torch 2.13 for the CPU
 INSTALL = "sudo apt-get install bubblewrap util-linux"
 CONTAINER = "use podman or docker as the sandbox ([sandbox] in nngrader.toml)"
 ANOTHER = "install it, or remove [sandbox] from nngrader.toml to use bubblewrap"
-UNSAFE = "--unsafe-no-sandbox is for submissions that you trust."
+UNSAFE = "Use --unsafe-no-sandbox only for submissions that you trust."
 NAMESPACES = (
     "sudo sysctl -w kernel.unprivileged_userns_clone=1 "
     "kernel.apparmor_restrict_unprivileged_userns=0"
@@ -56,7 +56,7 @@ class Sandbox:
     :param unsafe: Whether workers are plain processes with limits, without bubblewrap or a
         container; only for trusted submissions.
     :param apart: Whether such plain processes run as a different user, who can't read private
-        files. This requires root.
+        files. It has no effect without root.
     :param uses: (iterable of str) Packages that submissions may import in addition to NumPy,
         such as "nnlib" and "torch".
     :param files: (dict of bytes) The instructor's files by relative path. Submissions can read
@@ -97,7 +97,7 @@ class Sandbox:
     def _instructor_files(self):
         """Return the paths of the instructor's files and folders, and their paths inside.
 
-        Each is in the current folder, and all are in a folder from which modules are imported.
+        Each one appears in the current folder, and `FILES`, for imports, contains all of them.
         """
         if not self.given:
             return {}
@@ -107,9 +107,9 @@ class Sandbox:
     def worker(self, slot: int) -> Worker:
         """Start a worker.
 
-        :param slot: Index of this worker among the workers that run in parallel. Each has its
-            own processor and, under root, its own user, because the process limit counts by
-            user.
+        :param slot: Index of this worker among the workers that run in parallel. It selects the
+            worker's processor and, under root, its user, because the kernel counts
+            processes per user.
         :raises Refused: If it does not start.
         """
         memory = self.limits.memory_mb * MB
@@ -189,7 +189,7 @@ class Sandbox:
         return [*clean, *self._limited(), *self._program(sys.executable, [folder], [])]
 
     def _program(self, python, modules, own):
-        """Return the worker's own command line; it empties the folders `own`."""
+        """Return the worker's own command line; the worker empties the folders `own`."""
         line = [str(python), "-I", "-S", "-B", f"{modules[0]}/worker.py"]
         return [*line, *map(str, modules), "--", *self.uses, "--", *own]
 
@@ -337,8 +337,8 @@ def package_paths(names: list[str]) -> list[Path]:
 
 
 def _required(name):
-    """Return the distributions of a package and of all its required packages."""
-    todo = list(importlib.metadata.packages_distributions().get(name, [name]))  # sklearn
+    """Return the distributions of a package (scikit-learn for sklearn) and its requirements."""
+    todo = list(importlib.metadata.packages_distributions().get(name, [name]))
     required = {}
     while todo:
         wanted = todo.pop()

@@ -37,15 +37,15 @@ class Runner:
 
     :param cells: Name, source, and whether the student added the cell, in loading order.
     :param slot: Index of its worker among the workers that run in parallel.
-    :ivar notes: Flags by cell or function. Their only text from the student is undefined names
-        and missing modules that a cell uses.
+    :ivar notes: Flags by cell or function. The only text from the student in them is the names
+        of undefined variables and missing modules.
     :ivar fingerprints: By cell, except added cells: the fingerprint, a list of int.
     :ivar names_of: By function: the dotted names that it can reach.
     :ivar written: (set of str) The names that the cells define, except functions that do
         nothing; filled by `read`, before any cell has run.
     :ivar spent: By function: seconds of all calls.
     :ivar before_test: (int or None) Number of cells before the test cell that calls the
-        functions. Global names have their values from after those cells, even if later cells
+        functions. Global names have the values that those cells gave them, even if later cells
         assign to them.
     :ivar notebook: (two int) The number of the notebook with the next ordinary test cell,
         and the index of its first cell in `cells`. The cells and tests of other notebooks don't
@@ -202,8 +202,8 @@ class Runner:
     def value(self, name: str, args: tuple, kwargs: dict, cap: int | None = None):
         """Call a function and return its value as plain data.
 
-        :param cap: Maximum size of a value, in bytes. Default: eight times the size of the
-            arguments plus the limit in the settings.
+        :param cap: Maximum size of a value, in bytes. Default: the limit in the settings plus
+            eight times the size of the arguments, at most `wire.BODY`.
         :raises Died: If there was no answer.
         :raises Raised: If the function raised.
         """
@@ -222,8 +222,8 @@ class Runner:
         Errors inside the block add no flags, and its time counts only against the limits of the
         whole submission.
 
-        :param right: By name of a student's function: a callable that takes a list of arguments
-            and a dict of them, plain data, and returns plain data or raises `Raised` or `Died`.
+        :param right: By name of a student's function: a callable that takes a list and a dict
+            of arguments (plain data), and returns plain data or raises `Raised` or `Died`.
         """
         kept = {k: dict(getattr(self, k)) for k in ("notes", "spent", "deaths", "stopped")}
         self.function, self.right = None, right
@@ -277,7 +277,7 @@ class Runner:
         return answer
 
     def _talk(self, question, left, cap):
-        """Return the answer to a question; first serve its requests for correct functions."""
+        """Return the answer to a question; first serve requests for correct functions."""
         cap = min(wire.BODY, cap + 8 * len(wire.pack(question)))
         took = 0.0
         while True:
@@ -320,7 +320,7 @@ class Runner:
                 self._note(FlagCode.FUNCTION_LIMIT, name, **limit)
 
     def _put(self, question, left, cap=wire.BODY):
-        """Return the answer to one question, within the limits on call and submission."""
+        """Return the answer to one question, or raise `Died` at a time limit."""
         self.took, seconds = 0.0, self._allowed(left)[0]
         if seconds <= 0:
             raise Died(Ending.TOO_LONG)

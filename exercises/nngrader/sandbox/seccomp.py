@@ -57,7 +57,7 @@ DENIED = {
     "ioprio_set": (251, 30),
     "process_madvise": (440, 440),
     "socket": (41, 198),  # families such as vsock ignore network namespaces
-    "socketpair": (53, 199),  # this and the next ones use kernel memory that no limit counts
+    "socketpair": (53, 199),  # this and the next ones use kernel memory outside all limits
     "vmsplice": (278, 75),
     "inotify_init": (253, 26),  # aarch64 has none: 26 is its inotify_init1
     "inotify_init1": (294, 26),

@@ -19,14 +19,14 @@ from ..limits import PATIENCE, Died, Ending
 from .inside import fork_server, wire
 
 POLL = 0.03  # seconds between two measurements of the tree
-BRIEF = 0.01  # we don't measure processes for a question that takes fewer seconds
+BRIEF = 0.01  # seconds; we don't measure processes for a shorter question
 CROWDED = 8  # a further factor for wall time while other programs keep the processor busy
 START = 60  # seconds until a worker must be ready; not charged to the student
 RENEW = 20  # seconds until a new process must be ready; not charged either
 GRACE = 2  # seconds that a worker has to end by itself
 CRASHES = {signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGABRT}
 PAGE, TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
-MOST_TEXT = 1 << 16  # bytes read of a file of /proc: a process may have thousands of children
+MOST_TEXT = 1 << 16  # bytes to read from a /proc file: a process may have thousands of children
 RESIDENT, TIMES = 21, slice(11, 15)  # fields of /proc/PID/stat after the name
 FILE, MEMORY_FOLDERS = 1300, ("/tmp", "/dev/shm")  # bytes of an empty file in memory
 
@@ -34,7 +34,7 @@ FILE, MEMORY_FOLDERS = 1300, ("/tmp", "/dev/shm")  # bytes of an empty file in m
 class Worker:
     """A process with a pair of pipes, which starts a new process for each function.
 
-    It is a context manager and ends with its block. The new process answers the questions.
+    The new process answers questions. As a context manager, the worker ends with its block.
 
     :param memory: Bytes that the student's processes may use; above that, the whole tree is
         killed.
@@ -105,7 +105,7 @@ class Worker:
         """
         self._order(fork_server.FRESH, RENEW)
         self.known = self._usage(files=False)
-        self.alone = len(self.known.processes)  # the student's one process among them
+        self.alone = len(self.known.processes)  # including the student's one process
 
     def ask(
         self,
@@ -173,7 +173,7 @@ class Worker:
         self.spent, self.known = max(self.waited / PATIENCE, worked), usage
 
     def _waited(self, usage):
-        """Return a question's wall time, minus the time in which the processor was busy.
+        """Return a question's wall time, minus the time spent waiting for a free processor.
 
         Nothing is subtracted if the submission has started processes, because they may have
         occupied the processor.

@@ -146,7 +146,7 @@ def write_whole(file: Path, text: str) -> None:
 
 
 def require_folder(place: Path) -> None:
-    """Raise an error before the work if a folder could not be created or written afterwards."""
+    """Raise an error before the work if a folder could not be created or written to later."""
     existing = next(p for p in (place, *place.absolute().parents) if p.exists())
     if not os.access(existing, os.W_OK):
         raise CannotDo(f"{existing} cannot be written to: check its permissions and its disk")

@@ -1,4 +1,4 @@
-"""Temporary folders, numbers for workers, and locks, which a process has until it ends.
+"""Temporary folders, numbers for workers, and locks, which a process holds until it ends.
 
 If a process is killed, the next one removes its folders.
 """
@@ -78,9 +78,9 @@ def _is_left(folder):
 def slot():
     """Reserve a number that no other thread or process of this user on this machine has.
 
-    As a result, two runs, or two workers of a cluster on one machine, never share a user of the
-    sandbox, because the process limit counts by user. If a process is killed, its numbers are
-    free again.
+    Because the kernel counts processes per user, two runs, or two workers of a cluster on one
+    machine, must never share a sandbox user, which the number selects. If a process is killed,
+    its numbers are free again.
     """
     folder = _folder()
     while True:
@@ -98,7 +98,7 @@ def slot():
 def own_block() -> int:
     """Return a number that only this process has, among this user's processes on this machine.
 
-    It represents a block of sandbox users, so that two graders never share one. A process has
+    It identifies a block of sandbox users, so that two graders never share one. A process has
     the same number until it ends, and a forked process gets its own number.
 
     :raises CannotDo: If all numbers are taken, or the folder of the locks belongs to a

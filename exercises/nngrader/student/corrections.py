@@ -1,4 +1,4 @@
-"""Changes of a function in one place that may correct a mistake.
+"""Changes to one place in a function that may correct a mistake.
 
 Each change is a function that changes a node of the source. The kind of a change, such as
 "axis", selects the words of the message.
@@ -37,7 +37,7 @@ def corrections(tree: ast.Module) -> list[tuple[str, int, ast.AST, Callable]]:
 
 
 def timed(tree: ast.Module) -> ast.Module:
-    """Return a source in which every loop calls the function `CHECK`."""
+    """Return the tree after adding a call of the function `CHECK` to every loop."""
     for node in ast.walk(tree):
         if isinstance(node, ast.For | ast.While):
             node.body.insert(0, ast.copy_location(ast.parse(f"{CHECK}()").body[0], node))
@@ -51,7 +51,7 @@ def is_fixed(node: ast.AST) -> bool:
 
 
 def _all(tree):
-    """Yield (kind, line, node, function that changes the node) for every change of a source."""
+    """Yield (kind, line, node, function that changes the node) for every change to a tree."""
     terms = _terms(tree)
     inside = list(_nodes(tree.body[0]))
     for node in inside:
@@ -73,7 +73,7 @@ def _all(tree):
 
 
 def _nodes(node):
-    """Yield nodes of a source, except time checks, docstrings, annotations and decorators."""
+    """Yield the nodes of a tree, except time checks, docstrings, annotations and decorators."""
     yield node
     for field, value in ast.iter_fields(node):
         for child in value if isinstance(value, list) else [value]:
@@ -95,7 +95,7 @@ def _terms(tree):
 
 
 def _replaced(template, *parts):
-    """Return a change that replaces a node by an expression."""
+    """Return a change that replaces a node with an expression."""
     return turn_into(lambda node: ast.parse(template.format(*parts), mode="eval").body)
 
 
@@ -164,7 +164,7 @@ def _parenthesised(text):
 
 
 def _renamed(value, terms):
-    """Yield changes of every occurrence of a variable in an expression."""
+    """Yield changes that rename every occurrence of a variable in an expression."""
     text = ast.unparse(value)
     for old, new in itertools.permutations(terms, 2):
         after, times = re.subn(rf"(?<![\w.]){re.escape(old)}(?!\w)", new, text)
@@ -173,7 +173,7 @@ def _renamed(value, terms):
 
 
 def _of_call(node, text):
-    """Yield changes of a call's axes, of the range of a loop, and of a length."""
+    """Yield changes to a call's axes or dtype, to the range of a loop, and to a length."""
     name = getattr(node.func, "attr", getattr(node.func, "id", ""))
     if name in REDUCE:
         others = [k for k in node.keywords if k.arg not in ("axis", "keepdims")]
@@ -196,7 +196,7 @@ def _of_call(node, text):
 
 
 def _of_assignment(node):
-    """Yield changes of an assignment's operator."""
+    """Yield changes to an assignment's operator."""
     if isinstance(node, ast.AugAssign):
         for new in (ast.Add, ast.Sub, ast.Mult, ast.Div):
             yield "operator", set_field("op", new())
@@ -237,7 +237,7 @@ def _of_body(node, field):
 
 
 def _rebuilt(field, k, n, make):
-    """Return a change that replaces n statements of a body, from number k."""
+    """Return a change that replaces n statements of a body, starting at index k."""
 
     def change(node):
         old = getattr(node, field)
@@ -247,7 +247,7 @@ def _rebuilt(field, k, n, make):
 
 
 def _with_body(statement, body):
-    """Return a copy of a loop or condition with another body."""
+    """Return a copy of a loop or `if` statement with a different body."""
     new = copy.copy(statement)
     new.body = body
     return new
@@ -264,5 +264,5 @@ def _next_moved_in(old):
 
 
 def _first_moved_in(old):
-    """Return the lines before a loop without the first one, and the loop that contains it."""
+    """Return the lines before a loop except the first, and the loop, which now contains it."""
     return [*old[1:-1], _with_body(old[-1], [old[0], *old[-1].body])]

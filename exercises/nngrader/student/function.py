@@ -1,7 +1,7 @@
 """Check a function on the visible cases of its problem, from a file next to the notebook.
 
-The student's kernel, which has the function's data, calls it on the cases and compares the
-answers. `nngrader check` and grading compare in a process that runs none of the student's code.
+The notebook's kernel, which has the function's data, calls the function on the cases and
+compares the answers. `nngrader check` and grading compare in a process without student code.
 """
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ def definition(text: str, name: str = "") -> ast.AST | None:
 
 
 def source_in(cells: Sequence[str], name: str) -> str:
-    r"""Return the source of the last definition of a name in the cells, or an empty text.
+    r"""Return the source of the last definition of a name in the cells, or "".
 
     >>> source_in(["x = 1", "class A:\n    pass"], "A")
     'class A:\n    pass'

@@ -1,7 +1,7 @@
 """Call a student's function in the student's own process, under the limits of grading.
 
-A thread measures the time and memory of a call, and interrupts the call with the signal of
-Ctrl-C. This works on every system, whether the call sleeps or computes, and the notebook
+A thread measures the time and memory of a call, and interrupts the call with the signal that
+Ctrl-C sends. This works on every system, whether the call sleeps or computes, and the notebook
 doesn't lose its variables. If signals or threads aren't available, we can't interrupt a call,
 but we judge it as in grading.
 """
@@ -146,7 +146,7 @@ class Watch:
 
 
 def send(thread: int) -> None:
-    """Send the main thread the signal of Ctrl-C, which wakes it if the system allows that."""
+    """Send the main thread the Ctrl-C signal, which wakes it if the system allows that."""
     if hasattr(signal, "pthread_kill"):
         signal.pthread_kill(thread, signal.SIGINT)
     else:

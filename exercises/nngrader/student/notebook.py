@@ -220,7 +220,7 @@ class Checkup:
         text = source_in(self.texts, data["name"])
         if not is_unclear(text, data, verdict):
             return []
-        with self.trial.corrected({}):  # the search costs the function no time
+        with self.trial.corrected({}):  # the search isn't charged to the function
             return line_to_change(self.trial.changed(data), text, data, verdict)
 
     def _calls(self, name, node):
@@ -290,7 +290,7 @@ def _draws(source):
 
 
 def together(scores: dict[str, float], problems: dict, cells: list) -> list[str]:
-    """Return lines about the whole notebook: all points, and which answers are missing.
+    """Return lines about the whole notebook: total points, and which answers are missing.
 
     :param scores: The score of each problem that was begun, at most 100.
     """

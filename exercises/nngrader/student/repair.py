@@ -1,6 +1,6 @@
-"""Look for a line of a wrong function whose change makes its answers correct.
+"""Look for a line of a wrong function that can be changed to make its answers correct.
 
-Each change affects one place of the student's function and could correct a frequent mistake. We
+Each change affects one place in the student's function and could correct a frequent mistake. We
 call each changed function on the visible cases, on the student's computer. The message shows
 the line and what to check there, but it doesn't show the change.
 """
@@ -25,7 +25,7 @@ from ..intake.suspicion import CALLS, DANGEROUS
 from ..records.codes import Code
 from .corrections import CHECK, corrections, timed
 
-SECONDS = 5.0  # for all changes of a function
+SECONDS = 5.0  # for all changes to a function
 LONGEST = 0.5  # seconds until a changed function is stopped in its loops
 KNOWN = {Code.LOOPS, Code.MEMORY, Code.INPUTS_CHANGED, Code.FORBIDDEN, Code.ORDER, Code.COUNT}
 CLEAR_SHAPES = ("transposed", "permuted")
@@ -33,7 +33,7 @@ FOUND = (
     "The cause may be in line {} of your function: `{}`. A small change there makes {} of your "
     "answers correct. Check {}."
 )
-CHECKED = {  # what the message asks to check, and for which kinds of change
+CHECKED = {  # what the message tells the student to check, and for which kinds of change
     "whether a part of it is unnecessary": "term factor divisor exponent function argument "
     "transpose part",
     "its operators and signs": "operator added subtracted divided multiplied minus "
@@ -126,7 +126,7 @@ def in_this_process(f: Callable, data: dict) -> Callable:
 
 
 class Search:
-    """Tries changes of a function on the cases that fail."""
+    """Tries changes to a function on the cases that fail."""
 
     def __init__(self, load, text, data):
         compared = [c for c in data["cases"] if c["aspect"] not in ("loops", "memory")]
@@ -159,7 +159,7 @@ class Search:
         return partial
 
     def _lost(self):
-        """Return the places in which the present function loses points."""
+        """Return the places in which the function in its current form loses points."""
         return charged(self.data, self.load(self.tree, SECONDS))[0].lost
 
 

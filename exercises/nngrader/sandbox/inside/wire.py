@@ -69,8 +69,8 @@ def receive(fd: int, deadline: float | None = None, cap: int = BODY):
     :param deadline: Time on the clock of `time.monotonic`, in seconds.
     :param cap: Maximum total size of arrays, in bytes; a larger frame is not read.
     :return: (plain data) A value as in `pack`; arrays are new copies.
-    :raises Bad, ValueError, TypeError, KeyError, AttributeError, RecursionError: If the bytes
-        are not a frame.
+    :raises Bad, ValueError, TypeError, KeyError, AttributeError, RecursionError,
+        OverflowError: If the bytes are not a frame.
     :raises EOFError, TimeoutError: If the writer has closed the pipe, or misses the deadline.
     """
     head, body = LENGTHS.unpack(exactly(fd, LENGTHS.size, deadline))
@@ -131,7 +131,7 @@ def _encode(v, arrays, depth):
         return {"l" if type(v) is list else "t": [_encode(x, arrays, depth + 1) for x in v]}
     if type(v) is dict and all(type(k) is str for k in v):
         return {"d": {k: _encode(x, arrays, depth + 1) for k, x in v.items()}}
-    raise Bad(f"a {type(v).__name__}")
+    raise Bad(f"this {type(v).__name__} is not plain data")
 
 
 def _encode_array(v, arrays):

@@ -142,7 +142,7 @@ def place(e, question):
             return {"line": e.lineno} if type(e.lineno) is int else {}
         is_named = isinstance(e, NameError | ModuleNotFoundError) and type(e.name) is str
         return {"undefined": e.name} if is_named else {}
-    except BaseException:  # the student may have defined its class
+    except BaseException:  # the exception's class may be the student's own
         return {}
 
 
@@ -239,7 +239,7 @@ def bound(statement):
 
 
 def keep(question, names, texts):
-    """Store the values of all names, before the cells after a function's test cell."""
+    """Store the values of all names, before loading the cells that follow the test cell."""
     KEPT.update(names)
     return {"error": None}
 
@@ -283,10 +283,10 @@ class Right:
 
 
 def correct(question, names, texts):
-    """Replace other functions that are wrong with correct ones; classes don't change."""
+    """Replace the other wrong functions with correct ones; classes don't change."""
     for name in question["names"]:
         own = names.get(name)
-        if callable(own) and not isinstance(own, type):  # also one wrapped by functools.cache
+        if callable(own) and not isinstance(own, type):  # true of functools.cache wrappers too
             names[name] = Right(name, own)
     return {"error": None}
 
@@ -326,7 +326,7 @@ def measure(question, names, texts):
 def test(question, names, texts):
     """Run an ordinary test cell; return the number in its last line, or the line that failed.
 
-    True and False aren't numbers here, so an ordinary comparison gives all points.
+    True and False aren't numbers here, so a comparison in the last line earns full points.
     """
     try:
         number = run_cell(question["source"], question["name"], names)
