@@ -312,7 +312,7 @@ def in_all(losses: list[Lost], mark: dict) -> str:
     terms = [f"{graded:g} graded automatically"]
     terms += [f"{points:g} by hand for {cell}" for cell, points in manual.items()]
     terms += [f"{points:g} extra for {cell}" for cell, points in extra.items()]
-    terms += [f"nothing yet for {cell}, which is still to be marked" for cell in left]
+    terms += [f"nothing yet for {cell} (still to be marked)" for cell in left]
     terms += [f"minus {penalty:g} for lateness"] * bool(penalty)
     words = f"{total:g} of {counted(mark['max_score'], 'point')}"
     if abs(total - recorded) > 1e-3:
