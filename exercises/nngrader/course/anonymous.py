@@ -213,7 +213,7 @@ def require_among(
 
 
 def _kept(key: Path) -> dict[str, str]:
-    """Return students by code from an earlier key, because it lists former students too."""
+    """Return students by code from an earlier key, which lists former students too."""
     try:
         rows = list(csv.reader(io.StringIO(key.read_text(encoding="utf-8"), newline="")))
     except FileNotFoundError:

@@ -52,8 +52,8 @@ class AssignmentSpec:
     :param ordinary: The source of each ordinary test cell, with hidden tests, by its id.
     :param files: The instructor's data and modules that cells may read, as bytes by relative
         path.
-    :param usual: Names that the instructor's cells use, so we don't flag them; empty without
-        such files.
+    :param usual: Names that the instructor's cells use, so we don't flag them; empty if
+        `files` is.
     """
 
     tests: list
@@ -92,7 +92,7 @@ class AssignmentSpec:
 
 
 class NotReleased(CannotDo):
-    """Raised if an assignment was not released, or its source has changed since the release."""
+    """Raised if an assignment was not released, or its cells have changed since the release."""
 
 
 def modules_of(files: Iterable[str]) -> set[str]:
@@ -113,8 +113,8 @@ def declared_files(problems: dict[str, dict]) -> dict[str, int]:
 class Assignment:
     """An assignment of a course.
 
-    :raises NotReleased: If it was not released, or its graded cells have changed since the
-        release.
+    :raises NotReleased: If it was not released, or the ids, roles or points of its cells have
+        changed since the release.
     """
 
     def __init__(self, course: Course, name: str):

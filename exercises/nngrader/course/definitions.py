@@ -123,7 +123,7 @@ def graded_earlier(course: Course, assignment: str, results: dict) -> dict[str, 
 def earlier_in_words(earlier: dict[str, list[str]]) -> list[str]:
     """Return a line about results graded under an earlier definition, or no line.
 
-    Students with the same problems are listed together; if there are many, only their number.
+    Students with the same problems are listed together, or only counted if there are many.
 
     >>> earlier_in_words({"ada": ["softmax"], "eve": ["hinge", "softmax"]})
     ['graded under an earlier definition, so grade again: ada (softmax), eve (hinge, softmax)']

@@ -160,7 +160,7 @@ class Course:
             or (self.root / "heldback").is_dir(),
         }
         if missing := [what for what, exists in needed.items() if not exists]:
-            copied = f"copy from {OWN}/ of the repository, or write your own"
+            copied = f"copy them from {OWN}/ in the repository, or write your own"
             lines = "\n  ".join([*missing, copied])
             raise NotThere(f"{self.root} is missing files that {assignment} needs:\n  {lines}")
 
@@ -270,7 +270,7 @@ class Course:
         return {"private": hashlib.sha256(text.encode()).hexdigest() if files else None}
 
     def memory(self, assignment: str) -> Path:
-        """Return the file in which a release records its private definitions and old cells."""
+        """Return the file with a release's digests of private definitions and old cells."""
         return self.root / "release" / f"{assignment}.made.json"
 
     def _remembered(self, assignment):
@@ -287,7 +287,7 @@ class Course:
     def require_the_released(self, assignment: str) -> None:
         """Raise an error unless the private definitions are the same as in the release.
 
-        :raises CannotDo: If they differ, or if the release had no private definitions.
+        :raises CannotDo: If they differ, or only the release or only this course has any.
         """
         if "private" not in (made := self._remembered(assignment)):
             return

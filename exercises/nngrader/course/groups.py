@@ -22,7 +22,7 @@ from .roster import read as read_roster
 from .table import records
 
 GROUP = ("group_name", "group", "groups")
-EXACT = {  # a column, and the student's value for it
+EXACT = {  # a column, and the field of `Student` that it contains
     "id": "id",
     "student": "id",
     "login_id": "id",
@@ -48,8 +48,8 @@ def of_roster(students: dict[str, Student] | None) -> dict[str, list[str]]:
 def read(file: Path, students: dict[str, Student] | None) -> dict[str, list[str]]:
     """Return the members of each group in a table.
 
-    :param students: The class list, for identifying the students. Rows without a group are
-        skipped.
+    :param students: The class list, for identifying the students. Rows of the table without a
+        group are skipped.
     :return: Ids of students by the name of the group.
     :raises CannotDo: If there is no class list, a row doesn't identify exactly one student, or
         a student is in two groups. The message lists all of these rows.

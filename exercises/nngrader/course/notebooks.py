@@ -418,7 +418,7 @@ def _heads(whole):
 def points_lines(problem: Problem, worth: float) -> list[tuple[float, str, str]]:
     """Return the lines of a problem's table of points: points, aspect, and explanation.
 
-    Aspects of the form are in the last line, combined if there are several.
+    The aspects in `PASSIVE` are in the last line, combined if there are several.
     """
     scale, asked = worth / problem.total, problem.criteria
     lines = [(n * scale, a, asked.get(a, "")) for a, n in problem.points.items()]
@@ -431,7 +431,7 @@ def points_lines(problem: Problem, worth: float) -> list[tuple[float, str, str]]
 
 
 def _table(problem, worth):
-    """Return a problem's points as Markdown: the largest lines, and the others collapsed."""
+    """Return a problem's points as Markdown; lines with fewer points may be collapsed."""
     lines = points_lines(problem, worth)
     visible = sorted(lines, key=lambda line: -line[0])[:MOST_LINES]
     if len(lines) <= MOST_LINES + 1:

@@ -67,7 +67,7 @@ def read(course: Course) -> dict[str, Student] | None:
 
     :param course: Its folder may contain `students.csv`: UTF-8 with or without a byte order
         mark, separated by commas or semicolons. The first line names the columns. `id` is
-        required; columns that nbgrader doesn't know are ignored.
+        required; unknown columns are ignored.
     :return: Students by id; None if there is no such file.
     :raises CannotDo: If the file cannot be read. The message lists every error with its line.
     """

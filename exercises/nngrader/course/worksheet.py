@@ -63,8 +63,8 @@ DIGITS = re.compile(r"(\d{4})-(\d\d)-(\d\d)|(\d{1,2})\.(\d{1,2})\.(\d{4})")
 class Row:
     """The worksheet's data about one participant; missing values are "".
 
-    ``grade`` is the position of the mark in the text, from its first letter to just after its
-    last one, including quotes.
+    ``grade`` is the position of the mark in the text, from its first character to just after
+    its last one, including quotes.
     """
 
     line: int

@@ -193,7 +193,7 @@ class Autograder:
 def deduct(notebooks: list[SubmittedNotebook], penalty: float | None) -> None:
     """Write a submission's late penalty, which counts once, into its notebooks.
 
-    The first notebook takes as much of it as it has points, the next one the rest, and so on.
+    In alphabetical order, each notebook loses the rest of the penalty, at most its own points.
     """
     for notebook in sorted(notebooks, key=lambda one: one.name):
         notebook.late_submission_penalty = None

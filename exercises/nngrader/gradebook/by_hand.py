@@ -199,8 +199,8 @@ def for_groups(
 
     :param groups: Ids of students by name of the group.
     :param given_rows: Rows. Each applies to all members of the group without a row about the
-        same cell. If there are no such rows, marks from the gradebook apply to the members who
-        wait for a mark; these marks become rows with the line number 0.
+        same cell. For a cell without rows, marks from the gradebook apply to the members who
+        have none; these marks become rows with the line number 0.
     :raises CannotDo: If members of a group have different marks and another member has none.
     """
     rows, faults = list(given_rows), []

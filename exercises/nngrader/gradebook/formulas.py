@@ -24,7 +24,7 @@ FONT = re.compile(
 def without_network(config) -> None:
     """Embed KaTeX in nbgrader's pages; `nbgrader_config.py` calls this function.
 
-    It changes nothing outside a checkout, because the book's copy of KaTeX is not there.
+    Without a checkout, which contains the book's copy of KaTeX, it changes nothing.
     """
     spec = importlib.util.find_spec("nbgrader")
     if not KATEX.is_dir() or spec is None:

@@ -1,6 +1,6 @@
 """Due dates, extensions, and late penalties: `due` and `[late]` of nngrader.toml.
 
-nbgrader's own step calls the plugin below, so its tools show the same penalties as ours::
+nbgrader's own step calls the plugin below, so its tools show our penalties. For example::
 
     due = 2026-12-01T23:59:00+01:00  # above every [table]
     [late]

@@ -1,8 +1,8 @@
 """Change the points of problems after the deadline, or drop them; plan first, then apply.
 
-No submission is judged again. For each aspect, the stored result contains the fraction of the
-points that the student earned, and this fraction determines the new points. A manual mark is
-scaled in the same way; comments don't change.
+No submission is judged again. For each aspect, the stored result contains the points that the
+student earned and the maximum, and we scale them to the new maximum. A manual mark is scaled in
+the same way; comments don't change.
 """
 
 from __future__ import annotations
@@ -175,7 +175,7 @@ def new_result(result: dict, changes: list[Change], most: float) -> dict:
 
 
 def _reweighted(report, change):
-    """Return a report for new points; raise an error if it doesn't contain the fractions."""
+    """Return a report for new points; raise an error if its maximum was 0."""
     try:
         return reweighted(report, change.after)
     except ValueError:

@@ -443,7 +443,7 @@ def missing_files(course: Course, name: str, declared: dict) -> list[str]:
 
 
 def without_hidden(notebook: dict) -> dict:
-    """Return a copy without test cells, because students may remove them."""
+    """Return a copy without test cells or text without ids, which students may remove."""
     return with_cells(
         notebook,
         lambda cells: [c for c in cells if not is_test(c) and (is_code(c) or grade_id(c))],

@@ -41,7 +41,7 @@ def autograder(course: Course, name: str, file: Path) -> None:
     """Write the zip to upload as the autograder of a programming assignment.
 
     :param course: Includes the seed, and the release's private definitions if there are any.
-    :raises CannotDo: If its current state was not released, or the package cannot be built.
+    :raises CannotDo: If the current state was not released, or the package cannot be built.
     """
     assignment = Assignment(course, name)
     require_seed(course, name)

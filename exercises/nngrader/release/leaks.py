@@ -260,12 +260,12 @@ def spellings(array):
 def _bits(head):
     """Return roughly how many bits distinguish these numbers from others of their kind.
 
-    For whole numbers we count the steps between them. Equal steps, as in 0, 1, 2, …, take no
-    bits. If the numbers only increase or only decrease, a step that is a multiple of its
-    neighbour takes only the bits of the factor; receptive fields grow like this: 5, 7, 13, 25,
-    37, 61. For other numbers, each new value takes the bits of its digits. However, a fraction
-    such as 1/17 takes at most the bits of numerator and denominator, and a rounding error such
-    as 2**-28 at most the bits of an odd number and an exponent.
+    For whole numbers we count the bits of the steps between them; equal steps, as in 0, 1, 2,
+    …, take none. If the numbers only increase or only decrease, a step that is a multiple of
+    its neighbour takes only the bits of the factor; receptive fields grow like this: 5, 7, 13,
+    25, 37, 61. For other numbers, each new value takes the bits of its digits. However, a
+    fraction such as 1/17 takes at most the bits of numerator and denominator, and a rounding
+    error such as 2**-28 at most the bits of an odd number and an exponent.
     """
     head = head[np.isfinite(head)]
     if head.dtype.kind in "biu" or (head.dtype.kind == "f" and np.all(head == np.rint(head))):

@@ -39,7 +39,7 @@ def _digest(pixels):
 
 
 def grey(values: np.ndarray) -> np.ndarray:
-    """Return numbers as grey levels; numbers between 0 and 1 are multiplied by 255.
+    """Return numbers as grey levels; if none is above 1, all are multiplied by 255.
 
     The result is flat. NaN, infinite values and values outside the range of grey levels become
     0. If the type is not a real number, the result is empty.

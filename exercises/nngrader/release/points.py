@@ -1,4 +1,4 @@
-"""Compare the points in text, settings and cells: the first check of a release."""
+"""Compare the points in text and cells: one of the first checks of a release."""
 
 from __future__ import annotations
 

@@ -72,9 +72,9 @@ def seeds_key(course: Course, name: str, problem: str, seeds: int) -> str:
 
 
 def _private_declarations(course, name, problem):
-    """Return the private files that may declare a problem: no texts, points or cells.
+    """Return the private files that a problem's declaration may depend on: no texts or points.
 
-    The file of a new problem declares only this problem, but may read any other file.
+    The file of a new problem declares only this problem, but may read any other Python file.
     """
     private, new = course.private_files(name), dict(course.new(name))
     if problem in new:

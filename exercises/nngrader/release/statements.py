@@ -196,7 +196,7 @@ def _unparsed(text):
 def _json_as_python(text):
     """Return JSON in Python's form, ten times faster than by parsing it as Python.
 
-    If a key occurs twice, only the syntax tree contains both values.
+    :raises ValueError: If a key occurs twice, because only a syntax tree keeps both values.
     """
     return json.dumps(json.loads(text, object_pairs_hook=_each_once), ensure_ascii=False)
 

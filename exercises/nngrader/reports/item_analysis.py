@@ -94,7 +94,7 @@ def items(results: dict[str, dict], problem: str) -> list[Item]:
     """
     reports = _reports(results, problem)
     totals = np.array([total(results[s]) for s in reports])
-    if dropped := all(not p["max"] for p in reports.values()):  # when it was graded
+    if dropped := all(not p["max"] for p in reports.values()):  # use the original points
         reports = {s: p | p.get("graded", {}) for s, p in reports.items()}
         totals = totals + np.array([p["score"] for p in reports.values()])
     whole = [[p["score"], p["max"]] for p in reports.values()]
@@ -197,7 +197,7 @@ def _key(finding):
 
 
 def unexplained(results: dict[str, dict], problem: str) -> list[str]:
-    """Return the students who lost points in a problem without a registered mistake.
+    """Return the students whose lost points in a problem no registered mistake explains.
 
     :return: Their ids, without students who wrote nothing there, submitted no file, used a
         forbidden name, or lost points only for loops, memory or changed arguments.
@@ -219,7 +219,7 @@ def _is_clear(finding):
 
 
 def _is_no_idea(finding):
-    """Return whether a finding is not a misconception: no code, or no points at all."""
+    """Return whether a finding isn't a misconception: in `NO_IDEA`, or costs all points."""
     return finding.code in NO_IDEA or finding.aspect == EVERYTHING
 
 

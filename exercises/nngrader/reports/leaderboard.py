@@ -1,4 +1,4 @@
-"""Leaderboards of challenges without names. Each student knows the code of their own row."""
+"""Anonymous leaderboards of challenges. Each student knows the code of their own row."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def leaderboard(results: dict, seed: int) -> dict[str, str]:
     :param results: Results by student, as stored under `latest-ASSIGNMENT`.
     :param seed: The course's seed; without it, no one can compute a code from a name.
     :return: By problem: CSV with rank, measured result (four digits), the file's size in bytes,
-        and code. Equal results share a rank. Students without a measured result are omitted.
+        and code. Rows with equal result and size share a rank; unmeasured students are omitted.
     """
     tables = {}
     for student, result in results.items():

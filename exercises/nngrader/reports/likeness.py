@@ -29,7 +29,7 @@ SAME_WORK = (
     "don't count."
 )
 PUBLISHED = (
-    "Their fingerprints are the same as in the instructor's solution, which may be public. "
+    "These cells have the same fingerprints as the instructor's solution, which may be public. "
     "Short cells don't count, because they have one obvious solution."
 )
 TOGETHER = "Of each group that submitted together, only one student is listed."
@@ -69,7 +69,7 @@ def likeness(course: Course, assignment: str, fine: dict[str, dict], called: Nam
 def _ours(course, assignment):
     """Return fingerprints of the instructor's solution, and of the release, by cell."""
     released = solution_fingerprints(released_notebook(course, assignment))
-    folder = course / "source" / assignment  # its notebooks are in their released state
+    folder = course / "source" / assignment  # its generated notebooks date from the release
     named = course.notebook_names(assignment)
     source = together({own: from_file(folder / f"{own}.ipynb") for own in named})
     return solution_fingerprints(source), {cell: set(f) for cell, f in released.items()}

@@ -1,8 +1,8 @@
 """Return feedback to students: a zip for Moodle or Canvas, or a folder for a web server.
 
 Moodle's "Upload multiple feedback files in a zip" identifies a student by the number in
-`Full Name_501_assignsubmission_file_`, which is the folder's name in "Download all submissions"
-(`mod/assign/feedback/file/importziplib.php`). Each page is therefore in a folder of that name.
+`Full Name_501_assignsubmission_file_`, which begins each path in "Download all submissions"
+(`mod/assign/feedback/file/importziplib.php`). Each page's path therefore begins with it, too.
 
 Canvas's "Upload Submissions" identifies a submission by the two numbers in
 `lovelaceada_1001_70001_ps1.ipynb`, which is a file's name in "Download Submissions". It
@@ -11,8 +11,8 @@ attaches the uploaded file to a comment, under the name of the submitted file
 have the name of a notebook, so we write a real notebook with the page in a single cell.
 
 Canvas stores a group's work under one member, and can show a comment on it to all members.
-Moodle's zip reaches only the student of the folder; it contains a folder for each group member,
-or one for the whole group. As a result, only the student who submitted gets a page in the zip.
+Moodle's download has a folder for each group member, or one for the whole group; a page reaches
+only the student of its folder. In either zip, only the student who submitted gets a page.
 The command names the partners, because their own pages may show other marks or penalties.
 
 The folder for a web server contains a page for each student, under a name that no one can

@@ -2,8 +2,8 @@
 
 The file is in the course folder, and every line is optional::
 
-    drop_lowest = 1          # number of each student's lowest assignments to drop, by per cent
-    zero_missing = true      # missing submissions count as 0, instead of withholding the total
+    drop_lowest = 1          # how many of each student's lowest percentages to drop
+    zero_missing = true      # a missing submission counts as 0; otherwise there is no total
     zero_ungradable = false  # likewise for submissions that could not be graded
     [weights]                # of the assignments; without this table all weights are equal
     ps1_linear_algebra = 1
@@ -126,8 +126,8 @@ def rules_for(
 ) -> Rules:
     """Return the rules of a course; the command line overrides the file.
 
-    :param weights: `ASSIGNMENT=NUMBER`, instead of the file's weights; or one path of a
-        different file.
+    :param weights: `ASSIGNMENT=NUMBER`, instead of the file's weights; or just the path of
+        a different file.
     :param excused: Students and assignments, in addition to the file's.
     :raises WrongUsage: If a weight or the number to drop is not a valid number.
     """
