@@ -26,7 +26,7 @@ def scores(results: dict[str, dict], known: dict[str, dict]) -> str:
         f"Mean {points(mean(total))}, median {points(median(total))}, standard deviation "
         f"{points(pstdev(total))}, lowest {points(min(total))}, highest "
         f"{points(max(total))}, of {points(most)}. These include late penalties "
-        "and the manual marks so far; ungradable submissions count as 0."
+        "and the manual marks so far; ungradable submissions without such marks count as 0."
     )
     return section("Total scores", f"<p>{words}</p>{histogram(total, most)}")
 
