@@ -160,8 +160,8 @@ keeping = problem(
         "`load` do with it?",
         "uninterrupted": "Your `save` changes the run that it saves. Which line changes one of "
         "the four objects, a mode, or the global generator?",
-        "resumed": "Your resumed run ends with different numbers. Which of the four objects "
-        "isn't in the state that you saved?",
+        "resumed": "Your resumed run ends with different numbers. Which state or mode isn't "
+        "the same as in the run that you saved?",
     },
     points={
         "shape": (1, "a number as the result of `load`"),
@@ -283,11 +283,11 @@ NO_SCHEDULER = {', "scheduler": scheduler': ""}
 NO_GENERATOR = {'        self.generator.set_state(states["generator"])\n': ""}
 keeping.known["value resumed"] = {
     "Your optimiser resumes without its memory, so its next step is wrong. What do momentum "
-    "and Adam remember from step to step, and is it in your "
-    "file?": {"OptimizerForgotten": NO_OPTIMIZER},
+    "and Adam remember from step to step, and do your `save` and `load` both handle "
+    "it?": {"OptimizerForgotten": NO_OPTIMIZER},
     "After `load`, your learning rates differ from the learning rates of an uninterrupted run. "
-    "What does the scheduler count, and is this count in your "
-    "file?": {"SchedulerForgotten": NO_SCHEDULER},
+    "What does the scheduler count, and do your `save` and `load` both handle this "
+    "count?": {"SchedulerForgotten": NO_SCHEDULER},
     "After `load`, your shuffles differ from the shuffles of an uninterrupted run. Which "
     "object draws them, and does your code save its state and restore it to the same "
     "object?": {"GeneratorForgotten": NO_GENERATOR},

@@ -87,7 +87,7 @@ look = problem(
         "value": (
             6.2,
             "`loss` and `accuracy`, half for each, for models in evaluation mode, in training "
-            "mode, and partly frozen",
+            "mode, and in both",
         ),
         "state": (
             4.8,
@@ -163,6 +163,12 @@ def in_training_mode(rng, B, D):
 def partly_frozen(rng, B, D):
     """A model in training mode, in which a part with batch normalisation is frozen."""
     return drawn(rng, two_and_a_rest(B), D, [1, 1, 0, 0, 1])
+
+
+@look.case("value", parts="loss accuracy")
+def one_part_in_training_mode(rng, B, D):
+    """A model in evaluation mode, in which one part is in training mode."""
+    return drawn(rng, two_and_a_rest(B), D, [0, 0, 0, 0, 1])
 
 
 @look.alternative
@@ -284,15 +290,20 @@ look.known(where="in_training_mode")["value"] = {
         }
     }
 }
+look.known(where="one_part_in_training_mode")["value"] = {
+    "Your function calls `eval` only if the model itself is in training mode. Can a part be in "
+    "training mode if the whole model "
+    "isn't?": {"eval_if_in_training_mode": {"model.eval()": "model.training and model.eval()"}}
+}
 look.known["value state"] = {
     "Your model is in training mode again after the first batch. When should your function "
     "restore the "
     "modes?": {"training_mode_in_the_loop": {"seen +=": "model.train()\n            seen +="}},
 }
 look.known(where="in_training_mode partly_frozen")["value state"] = {
-    "Your function evaluates the model in whatever mode it arrives in. Which statistics does "
-    "batch normalisation use in training mode, and what happens to its running "
-    "statistics?": {"not_in_evaluation_mode": {"    model.eval()\n": ""}}
+    "Your function doesn't switch the parts of the model to evaluation mode. Which method "
+    "switches a model together with its parts, and which statistics does batch normalisation "
+    "use in training mode?": {"not_in_evaluation_mode": {"    model.eval()\n": ""}}
 }
 look.known(where="in_training_mode partly_frozen")["state"] = {
     "Your function leaves the model in evaluation mode. Which mode was it in before, and how "

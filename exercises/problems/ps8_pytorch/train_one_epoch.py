@@ -316,6 +316,9 @@ epoch.known(where="large_gradients")["steps"] = {
     "Your step is as large as it would be without clipping. Does your code clip the gradient "
     "at all, and does it do so before "
     "`optimizer.step()`?": {"clipped_after_the_step": {CLIP: "pass"}},
+    "Your code clips the sum of the absolute values. Which norm does the problem text use?": {
+        "clipped_by_the_sum": {CLIP: CLIP[:-1] + ", norm_type=1)"}
+    },
     "Your code clips the gradient of each parameter separately. How does this change the "
     "direction of the step, and which vector's norm does `max_norm` limit?": {
         "clipped_one_by_one": {

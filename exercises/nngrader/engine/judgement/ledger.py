@@ -216,7 +216,7 @@ def units(data, aspect):
     pairs = {}
     for case in data["cases"]:
         if case["aspect"] == "value":
-            parts = [part for part, a in data["returns"].items() if a == aspect]
+            parts = [p for p in judged(data, case) if data["returns"][p] == aspect]
         else:
             parts = judged(data, case) if case["aspect"] == aspect else []
         pairs |= dict.fromkeys((case["group"], part) for part in parts)
