@@ -110,6 +110,15 @@ def test_a_mark_counts_for_all_of_a_group_that_have_none():
     assert for_groups(entries_for(ada=7.0, bo=2.0, kim1=1.0), groups, [], "f") == []
 
 
+def test_a_changed_mark_of_an_automatic_cell_is_not_shared():
+    entries = entries_for(ada=7.0, bo=7.0)
+    entries["bo"].grades["why"] = Mark("why", 5.0, None, False, 5.0, 10.0)
+    entries["ada"].grades["why"] = Mark("why", 5.0, 7.0, False, 7.0, 10.0)
+    assert for_groups(entries, {"A": ["ada", "bo"]}, [], "f") == []
+    (row,) = for_groups(entries, {"A": ["ada", "bo"]}, [], "f", frozenset({"why"}))
+    assert (row.student, row.points) == ("bo", 7.0)
+
+
 def test_different_work_of_one_group_is_not_chosen_from(course, tmp_path, capsys):
     class_list(course, GROUPED)
     files = {f"ada/{BOOK}": book("one"), f"bo/{BOOK}": book("two")}

@@ -3,6 +3,8 @@
 import csv
 import json
 import shutil
+import subprocess
+import sys
 import zipfile
 
 import numpy as np
@@ -323,6 +325,14 @@ def test_cells_read_the_instructors_files_and_cannot_change_them(tmp_path):
     (folder / "helper.py").write_text("def twice(x):\n    return 3 * x\n")
     assert run(course, "grade", PS) == 0
     assert {r["score"] for r in latest_results(course, PS).values()} == {0}
+
+
+def test_no_notebook_is_made_for_an_assignment_of_notebooks(tmp_path):
+    write_source(tmp_path, "a_squares", SQUARES)
+    command = [sys.executable, "-m", "nngrader.course", str(tmp_path)]
+    subprocess.run(command, check=True)
+    files = [f.name for f in (tmp_path / "source" / PS).iterdir() if f.suffix == ".ipynb"]
+    assert files == ["a_squares.ipynb"]
 
 
 def test_only_the_settings_of_nbgrader_are_missing(tmp_path):

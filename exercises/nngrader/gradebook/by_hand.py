@@ -90,7 +90,7 @@ def take_marks(
     with HandMarks(course, assignment) as gradebook:
         if share:
             together = groups(course, assignment)
-            rows = for_groups(gradebook.standing, together, rows, name)
+            rows = for_groups(gradebook.standing, together, rows, name, gradebook.written)
         lost = _ungradable(course, assignment, called)
         people = People(called, read_roster(course), lost, gradebook.written)
         planned = changes(gradebook.standing, rows, name, people)
@@ -193,14 +193,20 @@ def changes(
 
 
 def for_groups(
-    entries: dict, groups: dict[str, list[str]], given_rows: list[Given], file: str
+    entries: dict,
+    groups: dict[str, list[str]],
+    given_rows: list[Given],
+    file: str,
+    written: frozenset[str] = frozenset(),
 ) -> list[Given]:
     """Return rows for all members of groups, from rows and marks for some of them.
 
     :param groups: Ids of students by name of the group.
     :param given_rows: Rows. Each applies to all members of the group without a row about the
         same cell. For a cell without rows, marks from the gradebook apply to the members who
-        have none; these marks become rows with the line number 0.
+        have none; these marks become rows with the line number 0. A cell that the grader marks
+        stays as it is, even if a person changed one member's points.
+    :param written: Ids of the cells that a person marks, as in `People`.
     :raises CannotDo: If members of a group have different marks and another member has none.
     """
     rows, faults = list(given_rows), []
@@ -209,7 +215,9 @@ def for_groups(
         for cell in sorted({c for s in graded for c in entries[s].grades}):
             own = {g.student: g for g in given_rows if g.cell == cell and g.student in members}
             source = own or _marked(entries, graded, cell)
-            left = [s for s in graded if s not in source and cell in entries[s].grades]
+            grades = {s: entries[s].grades[cell] for s in graded if cell in entries[s].grades}
+            manual = [s for s, grade in grades.items() if grade.by_hand or cell in written]
+            left = [s for s in manual if s not in source]
             if not source or not left:
                 continue
             if len({(g.points, g.comment) for g in source.values()}) > 1:
