@@ -188,7 +188,7 @@ class Stored:
         Sample standard deviation over the seeds, for each result that is a number; empty if
         there was only one seed.
     seconds : float
-        Run time of the whole program on ``machine``.
+        Run time of ``run`` and ``thin`` together, on the system ``machine``.
     """
 
     def __init__(self, program: Path, results: dict):
@@ -213,7 +213,7 @@ class Stored:
         or differs by more than rounding and has no tolerance, the page reports a false claim
         instead of an error (see ``nnlib.book.claim``).
 
-        Raises ValueError if the names or the lengths differ from the stored results.
+        Raises ValueError if names or lengths differ, or ``TOLERANCES`` has an unknown name.
         """
         module = _imported(self.program)
         thin = getattr(module, "thin", None)

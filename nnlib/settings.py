@@ -32,7 +32,7 @@ def set_num_threads(num: int) -> None:
 
 
 def get_num_threads() -> int:
-    """Return the number of threads for matrix products or, without threadpoolctl, of CPUs."""
+    """Return the number of matrix-product threads, or of CPUs if threadpoolctl is missing."""
     return max([pool["num_threads"] for pool in thread_pools()], default=os.cpu_count() or 1)
 
 

@@ -50,7 +50,7 @@ class Steps(list):
     steps : iterable of Step
         The steps in order.
     result : object
-        The result that the algorithm returns if ``steps`` is False.
+        The result, which ``run`` returns if its argument ``steps`` is False.
 
     >>> steps = Steps([Step("Halve 6.", r"\frac{6}{2} = 3")], result=3)
     >>> steps

@@ -120,7 +120,7 @@ def _edge(edge, nodes: Sequence[Node], laid_out: Layout, frame: Frame, gradients
 def _curve(
     points: list[tuple[float, float]], along_x: bool, bend: float
 ) -> tuple[str, tuple[float, float]]:
-    """Return an SVG path along the direction of the layers at both ends, and its midpoint."""
+    """Return an SVG path that starts and ends in the layers' direction, and its midpoint."""
     # A downward edge bends early (0.3), above the numbers next to its target.
     along, across, turn = (0, 1, 0.5) if along_x else (1, 0, 0.3)
     ends = [list(p) for p in points]

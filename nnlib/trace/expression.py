@@ -60,7 +60,7 @@ def expression(text: str, /, **values: float) -> Graph:
     ------
     ValueError
         If the text is not a valid expression (the message gives the line and column), a name
-        has no value, a value is not used, or a result or derivative is not finite and real.
+        has no value, or a value is unused; or if any value or derivative isn't finite and real.
 
     Source: chapter "Backpropagation".
 

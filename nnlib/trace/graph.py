@@ -154,8 +154,8 @@ class Graph:
 class Picture:
     """A drawing for ``viz.show``: from left to right, or from top to bottom on a phone.
 
-    The drawing shrinks to the width of the page. If a notebook displays a graph without
-    ``viz.show``, the drawing has its full size and scrolls.
+    The drawing shrinks to the width of the page. If a notebook displays a graph of arrays
+    without ``viz.show``, the drawing stays close to its full size and scrolls.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ class Picture:
         return re.sub(r"min-width:\d+px;", "", self._drawn())
 
     def scrolling(self, label: str) -> str:
-        """Return the drawing in its full size, in a box that scrolls if the page is narrow."""
+        """Return the drawing in a box that scrolls if the page is too narrow for it."""
         box = f'<div class="nn-trace" tabindex="0" role="group" aria-label="{label}">'
         drawn = self._drawn().replace('<div class="nn-trace">', box, 1)
         return f'<div class="nn-panels"><div class="nn-panel">{drawn}</div></div>'

@@ -34,10 +34,10 @@ def graph(
     ``backward(retain_graph=True)``. It doesn't free values, set ``grad`` or call hooks. The
     gradient rules of the operations compute all gradients.
 
-    The graph shows the values of leaves, of tensors that a rule reads, and of tensors in
-    ``names``; for other tensors it shows the shape. If the computation was done inside
-    ``with trace.recording():``, the graph shows all values, constants, and the names of a
-    module's parameters.
+    The graph shows the values of the output, of leaves, of tensors that a rule reads, and of
+    tensors in ``names``; for other tensors it shows the shape. If the computation was done
+    inside ``with trace.recording():``, the graph shows all values, constants, and the names of
+    a module's parameters.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def _names(names: Any, named: dict[str, Any]) -> dict[Tensor, str]:
     for name, tensor in {**(names or {}), **named}.items():
         if not isinstance(name, str) or not isinstance(tensor, Tensor):
             raise TypeError(
-                f"graph: expected {name!r} to name a Tensor, got {type(tensor).__name__}"
+                f"graph: expected str names of Tensors, got {name!r}: {type(tensor).__name__}"
             )
         name_of[tensor] = name
     return name_of

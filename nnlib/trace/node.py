@@ -82,5 +82,5 @@ class Node:
 
 
 def _written(value: Value, shape: tuple[int, ...] = ()) -> str:
-    """Return a number with four significant digits, or an array in one line."""
+    """Return a number with four significant digits, or an array on one line."""
     return f"{value:.4g}" if isinstance(value, float) else one_line(value, shape)

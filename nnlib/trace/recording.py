@@ -93,7 +93,7 @@ class Op:
 
 
 class recording:
-    """Record all operations in this block, with a copy of each result.
+    """Record all operations in a ``with`` block, with a copy of each result.
 
     Afterwards ``trace.graph(loss, recorded=...)`` shows all values, constants, and the names of
     parameters; inside the block, you can omit ``recorded``. Recording makes the computation
@@ -102,7 +102,7 @@ class recording:
     Parameters
     ----------
     values : bool
-        Whether to copy the results.
+        Whether to copy the results and the constants.
 
     Attributes
     ----------

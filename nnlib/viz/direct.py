@@ -1,8 +1,8 @@
 """Labels next to lines and marks, in the same colours, where they don't cover anything.
 
 The positions depend on the size of the figure, so they are determined when it is drawn. A label
-goes to a free spot that is closer to its own line than to any other. If there is no such spot,
-the label goes into the margin at the height where its line ends.
+goes to a free spot that is closer to its own line than to any other, or to which a thin line
+leads. If there is no such spot, the label goes into the margin at the height of its line's end.
 """
 
 import functools
@@ -71,7 +71,7 @@ def _label_class() -> type:
             self.names = [_text(axes, handle, ink) for handle in self.handles]
             self.leaders: list = []  # the thin lines that lead to names
             self.in_margin: list = []  # the names in the margin
-            self.state, self.size = None, None  # when the positions were last determined
+            self.state, self.size = None, None  # of the last layout
 
         def get_children(self):
             return [*self.leaders, *self.names]

@@ -41,9 +41,9 @@ def surface(
     limits : ((x_low, x_high), (y_low, y_high))
         Limits of the axes.
     levels : int or sequence of float
-        Losses at which to draw contours, or the number of bands between contours. In the second
-        case all bands cover the same area, so that both steep valleys and flat plains are
-        visible.
+        At least two losses at which to draw contours, or the number of bands between contours.
+        In the second case all bands cover the same area, so that both steep valleys and flat
+        plains are visible.
     minimum : (x, y)
         Position of a cross.
     arrows : bool

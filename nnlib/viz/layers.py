@@ -103,7 +103,7 @@ def _edges(rows: list[np.ndarray], bins: int, *, log: bool) -> np.ndarray:
 
 
 def _note(name: str, values: np.ndarray, *, dead: bool, saturated: float | None) -> str:
-    """Return a layer's name, with the fractions of dead and saturated units if requested."""
+    """Return a layer's name, with the fractions of dead units and saturated elements."""
     notes = [name]
     if dead:
         units = values.reshape(len(values), -1) if values.ndim else values.reshape(1, 1)

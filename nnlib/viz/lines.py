@@ -194,7 +194,7 @@ def convergence(
     errors = mapping("convergence", "errors", errors)
     styles = looks("convergence", "curves", len(errors))
     if x is None and len(orders):
-        raise ValueError("convergence: expected x, the step sizes, with orders")
+        raise ValueError("convergence: expected step sizes x together with orders, got no x")
     x = None if x is None else drawable("convergence", "x", x, 1)
     curves_ = {name: _errors(name, values, x) for name, values in errors.items()}
     axes = canvas("convergence", ax, height=2.7, title=title, xlabel=xlabel, ylabel=ylabel)
@@ -218,7 +218,7 @@ def _errors(name: str, values, x: np.ndarray | None) -> np.ndarray:
         raise ValueError(f"convergence: expected errors of at least 0, not all 0, for {name!r}")
     if x is not None and (len(x) != len(array) or x.min() <= 0):
         raise ValueError(
-            f"convergence: expected {len(array)} positive numbers for x, got shape {x.shape}"
+            f"convergence: expected {len(array)} positive x, got {len(x)}, minimum {x.min():g}"
         )
     return np.where(array > 0, array, np.nan)
 

@@ -79,7 +79,7 @@ def _square(X: np.ndarray, shape: tuple[int, ...] | None) -> np.ndarray:
     if X[0].size != np.prod(shape):
         raise ValueError(
             f"images: expected rows of {int(np.prod(shape))} elements for images {shape}, "
-            f"got {X[0].size}; pass the shape"
+            f"got {X[0].size}; pass the correct `shape`"
         )
     return X.reshape(len(X), *shape)
 

@@ -41,11 +41,11 @@ def show(*figures_or_axes, alt: str, name: str, wide: bool = True) -> Html:
     alt : str
         Description of the figures in one to three sentences, for readers who can't see them.
     name : str
-        Name that is unique on the page. It makes the ids inside the drawing unique and
-        reproducible.
+        Unique name on the page, which makes the ids in the drawing unique and reproducible.
     wide : bool
-        If True and there is only one matplotlib figure, add a second version that is as wide as
-        the text, for screens on which it fits. This doubles the size in bytes. Default: True.
+        If True and there is only one matplotlib figure, without a fixed aspect ratio, add a
+        second version that is as wide as the text, for screens on which it fits. This doubles
+        the size in bytes. Default: True.
 
     Returns
     -------
@@ -156,7 +156,7 @@ def fit_columns(names: list[str], width: float) -> bool:
 
 
 def _words(artist) -> Iterator:
-    """Yield all texts of an artist except tick labels, whose size is a setting."""
+    """Yield all texts of an artist except tick labels, whose size `tick_params` sets."""
     from matplotlib.axis import Axis
     from matplotlib.text import Text
 

@@ -137,8 +137,8 @@ def matrix(
 
     Larger absolute values have stronger colours, and zero has none. In greyscale, the minus
     signs distinguish negative entries. A matrix with more than 12 columns is drawn as an image
-    without numbers, in which zero is grey, positive entries are bright and negative entries are
-    dark.
+    without numbers or names, in which zero is grey, positive entries are bright and negative
+    entries are dark.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def matrix(
         Labels of the columns and of the rows, and title of the plot.
     fmt : str
         Format of an entry, as in ``format``. Default: three significant digits, or an integer
-        from 1,000. Fractions are always written exactly.
+        if |entry| ≥ 999.5. Fractions are always written exactly.
 
     Raises
     ------
@@ -229,7 +229,7 @@ def attention(
     _fit("attention", values, queries, keys)
     if values.min() < 0:
         raise ValueError(
-            f"attention: expected weights of at least 0, after softmax, got {values.min():g}"
+            f"attention: expected weights of at least 0, as after softmax, got {values.min():g}"
         )
     few = values.shape[1] <= 8
     xlabel = "key (weights in %)" if few else f"key (darkest: {100 * values.max():.0f} %)"

@@ -43,7 +43,7 @@ REFUSED = [
     ("matrix", ([[1, NAN]],), {}, "matrix: expected finite numbers for A, got 1 of 2"),
     ("matrix", (np.zeros((0, 2)),), {}, r"matrix: expected numbers for A, got shape \(0, 2\)"),
     ("attention", ([[0.5, 0.5]], ["a"], ["b"]), {}, r"a table \(1, 1\) for the names"),
-    ("attention", ([[-0.5]], ["a"], ["b"]), {}, "weights of at least 0, after softmax"),
+    ("attention", ([[-0.5]], ["a"], ["b"]), {}, "weights of at least 0, as after softmax"),
     ("roc", ([1, 1], [0.1, 0.2]), {}, "roc: expected both 0 and 1 in truth"),
     ("roc", ([0, 2], [0.1, 0.2]), {}, "roc: expected truth from 0 below 2, got 0 to 2"),
     ("calibration", ([0, 1], [0.1, 1.2]), {}, "probabilities from 0 to 1, got 0.1 to 1.2"),
