@@ -224,7 +224,7 @@ class Stored:
         other_shapes = [name for name, a, b, _ in pairs if _nested(a) or _nested(b)]
         if unknown or other_shapes:
             raise ValueError(
-                f"again: {self.program.name} returned {results}, but the stored result is "
+                f"again: {self.program.name} returned {results}, and the stored result is "
                 f"{self._thin}; these don't match: {', '.join(unknown + other_shapes)}. "
                 "Correct the program or run `make experiments`"
             )

@@ -23,8 +23,8 @@ class Node:
     Attributes
     ----------
     name : str
-        The name from the caller or the module, or a new one: ``f`` for the output, or the first
-        free name among ``v1``, ``v2`` and so on (``x1`` for a leaf, ``k1`` for a constant).
+        The name from the caller or the module, or a new one: ``f`` for the output, or a free
+        name among ``v1``, ``v2`` and so on (``x1`` for a leaf, ``k1`` for a constant).
     operation : str
         Name of the operation that computed the value, such as ``"mul"``; empty for an input.
     operands : tuple of Node or float
