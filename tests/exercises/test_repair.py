@@ -77,6 +77,10 @@ def test_lines_are_counted_from_the_definition():
         ("p * (g - g @ p)", "p * (g - g.mean())"),  # a declared mistake, which has its own hint
         ("p * (g - g @ p)", "p * g - g @ p if open else 0"),  # might change a file
         ("p * (g - g @ p)", "np.arange(len(g)) ** 2.0"),  # needs more than one change
+        (
+            "p = e / e.sum()",
+            "p = e / e.sum()\n    STATE[0] = e",
+        ),  # keeps something for the next call
         ("return p", "raise NotImplementedError\n    return p"),  # isn't written yet
     ],
 )

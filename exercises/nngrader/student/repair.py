@@ -96,8 +96,23 @@ def is_unclear(text: str, data: dict, verdict: Verdict) -> bool:
     known = all(map(_names_the_cause, verdict.findings))
     known |= any(f.code == Code.NOT_WRITTEN for f in verdict.findings)
     outside = {*names_used(text)} & (CALLS | DANGEROUS) or re.search(r"\bglobal\b", text)
-    defined = getattr(ast.parse(text).body[0], "name", "") if text else ""
-    return not (known or outside or data.get("file")) and defined == data["name"]
+    if known or outside or data.get("file") or not text:
+        return False
+    (defined, *_) = ast.parse(text).body
+    return getattr(defined, "name", "") == data["name"] and not _keeps_state(defined)
+
+
+def _keeps_state(definition):
+    """Return whether a function writes into an object that a global variable names."""
+    nodes = list(ast.walk(definition))
+    local = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    local |= {n.arg for n in nodes if isinstance(n, ast.arg)}
+    bases = [
+        n.value
+        for n in nodes
+        if isinstance(n, ast.Subscript | ast.Attribute) and isinstance(n.ctx, ast.Store)
+    ]
+    return any(isinstance(base, ast.Name) and base.id not in local for base in bases)
 
 
 def _names_the_cause(finding):

@@ -163,7 +163,10 @@ gaussians.known(of=class_by_class)["covariance"] = {
     "class get?": {"covariances_added": {"priors[-1] * ": ""}},
     "Your covariance comes only from the last class. What does each pass of your loop do with "
     "the result of the previous "
-    "pass?": {"last_class_alone": {"covariance + priors[-1] * ": ""}},
+    "pass?": {
+        "last_class_alone": {"covariance + priors[-1] * ": ""},
+        "last_class_alone_weighted": {"covariance + ": ""},
+    },
 }
 
 gaussians.known(of=class_by_class)["shape covariance"] = {

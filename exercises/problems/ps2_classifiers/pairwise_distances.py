@@ -173,6 +173,15 @@ distances.known(of=by_feature)["integers"] = {
     "this type to see what happens.": {"added_in_int16": [INT16, *ONE_TYPE]},
 }
 distances.known["value"] = {
+    "Your code subtracts a different vector from `X` than from `Y`. Which shifts leave the "
+    "distance between two points unchanged?": {
+        "centred_separately": {
+            "    return": "    X, Y = X - X.mean(axis=0), Y - Y.mean(axis=0)\n    return"
+        }
+    },
+    "Your distances leave out the first feature. Where does your loop or slice begin?": {
+        "first_feature_left_out": "X, Y = X[:, 1:], Y[:, 1:]"
+    },
     "Your results are squared distances. Which step of the formula is missing?": {
         "squared": {"np.sqrt": ""}
     },

@@ -47,6 +47,7 @@ ridge.example(
 @ridge.case("value", visible=2)
 def measurements(rng, N, D):
     """Measurements away from the origin, with features of different sizes."""
+    N += D  # more samples than features, so that wrong matrices aren't singular
     X = (rng.normal(size=(N, D)) + rng.uniform(1, 3, size=D)) * rng.uniform(0.3, 10, size=D)
     return X, X @ rng.normal(size=D) + rng.normal(size=N) + 4, float(rng.uniform(2.2, 4.8))
 
