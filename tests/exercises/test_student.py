@@ -395,6 +395,10 @@ def test_a_function_that_calls_a_wrong_one_is_reported(right, lines):
     assert [bool(re.fullmatch(words, line)) for line in warning[:-1]] == [True] * lines
     assert warning[-1:] == [f"  {FOLLOWED}"] * lines
     assert called_wrong(problems, names["pairwise_distances"]) == []
+    data, wrong = problems["knn_predict"], judged(problems["knn_predict"], lambda *args: 0)
+    lines = report(data, None, wrong, Path(), calls=warning).splitlines() if warning else []
+    assert lines[:1] == ["knn_predict: not judged yet."] * bool(warning)
+    assert lines[1:] == warning
 
 
 @pytest.mark.parametrize(("loss", "said"), [(0.02, False), (0.08, True)])

@@ -43,8 +43,10 @@ STILL_THERE = (
 )
 NOT_PROVED = "The grader uses other inputs to compute your points."
 HELD_BACK = "The grader uses other, hidden inputs to compute your points."
+NOT_YET = "{}: not judged yet."
 FOLLOWED = (
-    "The grader also tests your function with correct versions of the functions that it calls."
+    "The grader tests your function with correct versions of the functions that it calls, so "
+    "their mistakes cost it at most a tenth of its points."
 )
 READERS = [
     "open",
@@ -200,13 +202,15 @@ def report(
     :param run: ``run(args)`` calls the function, as in `judge`. It is used again to find a case
         to show.
     :param folder: Where the notebook and the file of a challenge are.
-    :param calls: Lines on wrong functions that it calls, which come first.
+    :param calls: Lines on wrong functions that it calls. Their mistakes spoil its results, so
+        nothing else is said about it.
     :param places: Lines about a place in the function that may be the cause.
     """
+    if calls:
+        return "\n".join([NOT_YET.format(data["name"]), *calls])
     scale = data["total"] / 100
     earned, most = verdict.score * scale, data["total"]
     lines = [f"{data['name']}: {earned:.4g} of {counted(most, 'point')} on the visible cases."]
-    lines += calls
     full = [a for a, (points, of) in verdict.points.items() if points == of]
     right = [a for a in full if a not in verdict.spared]
     if data.get("steps"):

@@ -103,6 +103,7 @@ class Checkup:
         print(*notes, sep="\n", end="\n" * bool(notes))
         self.work, self.tested = self._work()
         self.verdicts, self.reported = {}, set()
+        self.waiting = set()  # problems that call a wrong function
 
     def _work(self):
         """Return the cells to run, as `Runner` takes them, and how many precede each test.
@@ -145,7 +146,7 @@ class Checkup:
                 print(*self._about(data, verdict), sep="\n", flush=True)
         finally:
             self.trial.close()
-        scores = {name: self.verdicts[name].score for name in begun}
+        scores = {n: None if n in self.waiting else self.verdicts[n].score for n in begun}
         print(*together(scores, self.problems, self.cells), sep="\n")
         return all(score == 100 for score in scores.values())
 
@@ -211,6 +212,7 @@ class Checkup:
         node = self._definition(name)
         own = ast.unparse(node) if node else ""
         calls = self._calls(name, node) if node and verdict.score < 100 else []
+        self.waiting |= {name} if calls else set()
         places = [] if calls else self._places(data, verdict)
         run = self.trial.calling(data)
         return [report(data, run, verdict, self.folder, own, calls, places)]
@@ -292,11 +294,17 @@ def _draws(source):
 def together(scores: dict[str, float], problems: dict, cells: list) -> list[str]:
     """Return lines about the whole notebook: total points, and which answers are missing.
 
-    :param scores: The score of each problem that was begun, at most 100.
+    :param scores: The score of each problem that was begun, at most 100; None if it isn't
+        judged yet.
     """
-    most = sum(problems[name]["total"] for name in scores)
-    earned = sum(score * problems[name]["total"] / 100 for name, score in scores.items())
-    lines = [f"In total: {earned:.4g} of {counted(most, 'point')} on the visible cases."]
+    judged = {name: score for name, score in scores.items() if score is not None}
+    most = sum(problems[name]["total"] for name in judged)
+    earned = sum(score * problems[name]["total"] / 100 for name, score in judged.items())
+    later = ", ".join(name for name in scores if name not in judged)
+    without = f", without {later}" if later else ""
+    lines = [
+        f"In total: {earned:.4g} of {counted(most, 'point')} on the visible cases{without}."
+    ]
     for name, data in problems.items():
         if name not in scores:
             lines.append(UNTOUCHED.format(name, counted(data["total"], "point")))

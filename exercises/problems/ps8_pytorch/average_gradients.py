@@ -265,6 +265,14 @@ averaged.known(where="missing")["edge"] = {
         "none_stays_none": {"p in same:": "p in same:\n            if p.grad is None: continue"}
     },
 }
+averaged.known(where="an_empty_shard")["value edge separate"] = {
+    "Your mean gives every worker the same weight. How many samples should you average over, "
+    "and how many of these samples does each worker have?": {
+        "each_worker_with_samples_the_same": {
+            "n / total * g": "1 / sum(m > 0 for m in counts) * g"
+        }
+    }
+}
 averaged.known(where="an_empty_shard")["edge"] = {
     "Your mean is NaN because of a worker without samples. What can its `grad` contain, and "
     "what is 0 times NaN?": {"nought_times_nan": {"if n and p": "if p"}},

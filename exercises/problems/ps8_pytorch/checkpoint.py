@@ -90,7 +90,7 @@ def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
 
         second = built(1)
         model, optimizer, scheduler, generator = second
-        before = state_of(model), generator.get_state()
+        before, shared = (state_of(model), generator.get_state()), torch.get_rng_state()
         if not file.getvalue():
             raise ValueError(
                 "your `save` doesn't write anything into `file`. Which argument of "
@@ -106,6 +106,9 @@ def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
         state = state_of(model)
         loaded = not np.array_equal(state, before[0])
         loaded |= not torch.equal(generator.get_state(), before[1])
+        if torch.equal(generator.get_state(), before[1]):
+            if not torch.equal(torch.get_rng_state(), shared):
+                generator = None  # so that the numbers show which generator `load` restored
         orders = [torch.randperm(7, generator=generator).numpy() for _ in range(2)]
         group = optimizer.param_groups[0]
         rate, group["lr"] = group["lr"], 1.0
@@ -291,6 +294,13 @@ keeping.known["value resumed"] = {
     "After `load`, your shuffles differ from the shuffles of an uninterrupted run. Which "
     "object draws them, and does your code save its state and restore it to the same "
     "object?": {"GeneratorForgotten": NO_GENERATOR},
+    "Your `load` restores PyTorch's global generator instead of the run's own. Which of the "
+    "four objects draws the shuffles, and which of its methods read and set its state?": {
+        "GlobalGenerator": {
+            "self.generator.get_state()": "torch.get_rng_state()",
+            "self.generator.set_state(": "torch.set_rng_state(",
+        }
+    },
     "Your `load` gives the generator the state of a different generator. Which generator does "
     "`torch.get_rng_state` read, and which one shuffles the "
     "samples?": {"AnotherGenerator": {"self.generator.get_state()": "torch.get_rng_state()"}},
@@ -353,8 +363,8 @@ keeping.known["resumed"] = {
             "states, file)": "states, file); torch.randperm(5, generator=self.generator)"
         }
     },
-    "Your `save` leaves the model in evaluation mode. "
-    "Which mode does the run need afterwards?": {
+    "Your `save` leaves the model in evaluation mode. Does the `state_dict` depend on the "
+    "mode, or can `save` leave all modes unchanged?": {
         "SavingEvaluates": {"states, file)": 'states, file); self.parts["model"].eval()'}
     },
     "Your `save` puts a frozen part of the model into training mode. Which parts does "

@@ -207,15 +207,15 @@ look.known["value"] = {
             "loss / seen": "loss / len(loader)",
         }
     },
-    "Your `accuracy` is the mean of the batch accuracies. How much weight does a sample in the "
-    "smaller last batch get?": {
+    "Your `accuracy` is the mean of the batch accuracies. How much weight does a sample in a "
+    "smaller batch get?": {
         "mean_of_batch_accuracies": {
             ".sum().item()": ".double().mean().item()",
             "right / seen": "right / len(loader)",
         }
     },
     "Your `loss` and your `accuracy` are both means of the batch means. How much weight does a "
-    "sample in the smaller last batch get?": {
+    "sample in a smaller batch get?": {
         "both_means_of_means": {
             ".item() * len(x)": ".item()",
             ".sum().item()": ".double().mean().item()",
@@ -301,9 +301,11 @@ look.known["value state"] = {
     "modes?": {"training_mode_in_the_loop": {"seen +=": "model.train()\n            seen +="}},
 }
 look.known(where="in_training_mode partly_frozen")["value state"] = {
-    "Your function doesn't switch the parts of the model to evaluation mode. Which method "
-    "switches a model together with its parts, and which statistics does batch normalisation "
-    "use in training mode?": {"not_in_evaluation_mode": {"    model.eval()\n": ""}}
+    "Your function evaluates the model, or a part of it, in training mode. Which method "
+    "switches a model and all its parts to evaluation mode, and which statistics does batch "
+    "normalisation use in training mode?": {
+        "not_in_evaluation_mode": {"    model.eval()\n": ""}
+    }
 }
 look.known(where="in_training_mode partly_frozen")["state"] = {
     "Your function leaves the model in evaluation mode. Which mode was it in before, and how "

@@ -189,7 +189,11 @@ normalized.known["value gradient second"] = {
         | {"(g * x).mean(1": "(g * x).mean(0"}
     },
     "Your code takes the mean over all entries of `x`. Which entries does the formula for r "
-    "average?": {"MeanOfEverything": rooted("torch.sqrt((x**2).mean() + eps)")},
+    "average?": {
+        "MeanOfEverything": rooted("torch.sqrt((x**2).mean() + eps)"),
+        "MeanOfEverythingTwice": rooted("torch.sqrt((x**2).mean() + eps)")
+        | {"(g * x).mean(1, keepdim=True)": "(g * x).mean()"},
+    },
     "Your rows are divided by their mean square, without the square root. What power is the "
     "mean square raised to in the formula for "
     "r?": {"RootForgotten": rooted("((x**2).mean(1, keepdim=True) + eps)")},

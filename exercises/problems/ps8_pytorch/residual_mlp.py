@@ -265,8 +265,9 @@ model.known["names trained value"] = {
 model.known["names"] = {
     "Your `mean` or `std` doesn't have the initial value from the table. Which two initial "
     "values leave `x` unchanged?": {"StdBeginsWithZero": {"ones(D)": "zeros(D)"}},
-    "Your `state_dict` contains one entry that isn't in the table. Which of your layers has a "
-    "tensor that it shouldn't have?": {"OutWithBias": {", bias=False": ""}},
+    "Your `state_dict` contains one entry that isn't in the table, such as `out.bias`. Which "
+    "argument of `nn.Linear` creates a layer without a "
+    "bias?": {"OutWithBias": {", bias=False": ""}},
     "Your `state_dict` contains one block too many. How many times does the loop that creates "
     "the blocks run?": {"OneBlockMore": {"range(B)": "range(B + 1)"}},
 }

@@ -226,9 +226,10 @@ epoch.known["value"] = {
     "Your step is larger if a batch has more samples. Does the problem text require the "
     "gradient of a sum or the gradient of a "
     "mean?": {"gradient_of_the_sum": {"p.grad /= waiting": "pass"}},
-    "Your `loss` is the mean of the batch means. How much weight does a sample in the smaller "
-    "last batch "
-    "get?": {"mean_of_batch_means": {".item()": ".item() / len(x)", "/ seen": "/ len(loader)"}},
+    "Your `loss` is the mean of the batch means. How much weight does a sample in a smaller "
+    "batch get?": {
+        "mean_of_batch_means": {".item()": ".item() / len(x)", "/ seen": "/ len(loader)"}
+    },
     "Your `loss` covers only the last batch. Which samples should it cover, according to the "
     "problem text?": {"loss_of_the_last_batch": {"total + loss": "loss", "/ seen": "/ len(x)"}},
     "Your `loss` is the sum of the batch means. What does `loss_fn` already divide by, and "

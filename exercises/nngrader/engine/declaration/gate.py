@@ -121,7 +121,9 @@ def _why(data, f, loses=frozenset()):
 
 def _each_charged(data, name):
     """Return packed data in which a known mistake costs every aspect in which it is wrong."""
-    known = {name: data["mistakes"][name] | {"once": False}}
+    every = {"once": False}
+    hint = data["mistakes"][name]["hint"]  # versions of the mistake have the same hint
+    known = {n: m | every for n, m in data["mistakes"].items() if m["hint"] == hint}
     return data | {"mistakes": data["mistakes"] | known}
 
 

@@ -117,9 +117,12 @@ class Ledger:
         """Return the verdict; ``names`` are the dotted names in the student's cells."""
         for finding, spoiled in self.spread.items():
             self._charge_most_expensive(finding, spoiled)
-        for mistake, spoiled in self.by_mistake.items():
-            if self._is_charged_once(mistake):
-                self._charge_once(mistake, spoiled)
+        by_hint = {}  # versions of a mistake have the same hint
+        for mistake in filter(self._is_charged_once, self.by_mistake):
+            hint = self.data["mistakes"][mistake]["hint"]
+            by_hint.setdefault(hint, []).append(mistake)
+        for mistakes in by_hint.values():
+            self._charge_once(mistakes)
         shares = {aspect: self._share(aspect) for aspect in self.data["points"]}
         active = any(share > 0 for aspect, share in shares.items() if aspect not in PASSIVE)
         if not active and not self.explained:
@@ -146,12 +149,12 @@ class Ledger:
         known = self.data["mistakes"][mistake].get("once", True)
         return known and not self.data.get("measure") and not self.unclear
 
-    def _charge_once(self, mistake, spoiled):
-        """Charge a known mistake to the aspect in which it costs most, and spare the others."""
-        findings = [f for f in self.parts_by_finding if f.mistake == mistake]
+    def _charge_once(self, mistakes):
+        """Charge versions of a known mistake to the aspect in which they cost most."""
+        findings = [f for f in self.parts_by_finding if f.mistake in mistakes]
         parts = {"", *(part for f in findings for part in self.parts_by_finding[f])}
-        own = set(self.data["mistakes"][mistake]["loses"])
-        spoiled = spoiled | {
+        own = {a for name in mistakes for a in self.data["mistakes"][name]["loses"]}
+        spoiled = {place for name in mistakes for place in self.by_mistake[name]} | {
             (a, group, part)
             for a, group, part in self.lost
             if a in PASSIVE and a in own and part in parts
@@ -167,7 +170,7 @@ class Ledger:
             reported = {(aspect, part) for part in parts or [""]}
             if (
                 here
-                and (name == mistake or (name is None and aspect in PASSIVE))
+                and (name in mistakes or (name is None and aspect in PASSIVE))
                 and (reported <= here)
             ):
                 del self.parts_by_finding[finding]

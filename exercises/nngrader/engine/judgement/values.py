@@ -98,7 +98,10 @@ def _judge_special(ledger, of_part, here, carried):
         ledger.find(aspect, group, Finding(Code.ORDINARY_FIRST), part)
         return
     ordinary = {*ledger.data["returns"].values()}  # here, a mistake shows on any input
-    candidates = [n for n, m in mistakes.items() if n in named or not ordinary & {*m["loses"]}]
+    said = {m["hint"] for n, m in mistakes.items() if n in named}  # also by other versions
+    candidates = [
+        n for n, m in mistakes.items() if m["hint"] in said or not ordinary & {*m["loses"]}
+    ]
     candidates.sort(key=lambda n: n not in ledger.by_mistake)  # the ones found earlier first
     candidates = {n: mistakes[n] for n in candidates}
     ledger.find(aspect, group, _of_special(ledger, of_part, here, candidates), part)
