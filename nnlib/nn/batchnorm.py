@@ -51,7 +51,7 @@ class _ChannelNorm(Affine):
             )
 
     def reset_running_stats(self) -> None:
-        """Reset the running mean to 0 and the running variance to 1."""
+        """Reset the running mean and the batch count to 0, and the running variance to 1."""
         if self.track_running_stats:
             init.zeros_(self.running_mean)
             init.ones_(self.running_var)

@@ -88,7 +88,7 @@ class _Convolution(Module):
             or (self.padding == "same" and set(self.stride) != {1})
         ):
             raise ValueError(
-                f"{name}: expected padding to be numbers, 'valid', or 'same' with stride 1, "
+                f"{name}: expected padding to be integers, 'valid', or 'same' with stride 1, "
                 f"got {self.padding!r} with stride {self.stride}"
             )
         modes = ["zeros"] if self.transposed else list(PADDING_MODES)

@@ -11,7 +11,7 @@ __all__ = ["CosineSimilarity", "PairwiseDistance"]
 
 
 class CosineSimilarity(Applied):
-    """Apply ``functional.cosine_similarity`` to two inputs (..., D, ...), by default (N, D)."""
+    """Apply ``functional.cosine_similarity`` to vectors along ``dim``, by default axis 1."""
 
     function = staticmethod(F.cosine_similarity)
 

@@ -1,4 +1,4 @@
-"""Initialization of parameters; functions named ``..._`` fill a tensor in place and return it.
+"""Initialization of parameters; functions ending in ``_`` fill a tensor in place and return it.
 
 fan_in is the number of inputs that contribute to one output, and fan_out the number of outputs
 that one input contributes to. For a weight (O, I, ...), fan_in is I and fan_out is O, each
@@ -125,7 +125,7 @@ def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Any = None) ->
 
 
 def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:
-    r"""Draw from a normal distribution: mean 0, variance gain² · 2 / (fan_in + fan_out).
+    r"""Draw from the normal distribution with mean 0 and variance 2 gain² / (fan_in + fan_out).
 
     Source: Glorot and Bengio (2010), equation 12; chapter "Weight initialisation".
     """

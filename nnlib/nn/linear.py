@@ -128,7 +128,7 @@ class LazyLinear(Linear):
     """A ``Linear`` whose in_features are determined by its first input.
 
     The layer then becomes a ``Linear``, whose docstring describes the parameters. Until then,
-    the weight is empty, and you can't load a state dict.
+    the weight is empty, and you can't load the state dict of a ``Linear``.
 
     >>> layer = LazyLinear(2)
     >>> layer(Tensor(np.ones((5, 3), np.float32))).shape, layer

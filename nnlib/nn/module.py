@@ -86,8 +86,8 @@ class Module(Registry):
     def register_full_backward_hook(self, hook: Callable, prepend: bool = False) -> Handle:
         """Call ``hook(module, grad_input, grad_output)`` as soon as both gradients are known.
 
-        The gradients are tuples, with one entry per positional argument and per output; an
-        entry is None if there is no gradient. If the hook returns a tuple, it replaces
+        The gradients are tuples with one entry per positional argument or output, respectively;
+        an entry is None if there is no gradient. If the hook returns a tuple, it replaces
         ``grad_input``.
         """
         return self._hook("backward", hook, prepend)

@@ -271,7 +271,7 @@ class RNN(Layers):
     ValueError
         If an option is out of range, or the input has the wrong dtype or number of axes.
     TypeError
-        If an option or hx has the wrong type.
+        If hx or an option other than dropout has the wrong type.
     RuntimeError
         If a shape or the dtype of hx doesn't match.
 
@@ -279,7 +279,7 @@ class RNN(Layers):
     ----------
     weight_ih_l0, weight_hh_l0 : (H, D) and (H, H) float
         W and U of the first layer. The names for later layers end in ``_l1`` and so on, and
-        their D is directions · H. The suffix ``_l0_reverse`` means the second direction.
+        their D is directions · H. The suffix ``_l0_reverse`` marks the reverse direction.
     bias_ih_l0, bias_hh_l0 : (H,) float
         b and c.
 

@@ -143,7 +143,7 @@ class Registry:
         Parameters
         ----------
         memo : set, optional
-            Modules to skip. All modules that are yielded are added to this set.
+            Modules to skip if ``remove_duplicate`` is True; those yielded are added to the set.
         prefix : str
             Prefix for all names.
         remove_duplicate : bool

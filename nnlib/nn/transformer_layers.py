@@ -20,8 +20,8 @@ __all__ = ["TransformerDecoderLayer", "TransformerEncoderLayer"]
 class TransformerLayer(Module):
     """Base class for encoder layers and decoder layers.
 
-    A subclass lists the names of its attention modules. Each attention module and the
-    feed-forward network form a sublayer with its own norm and dropout.
+    A subclass lists the names of its attention modules. Each attention module forms a sublayer
+    with its own norm and dropout, and so does the feed-forward network.
     """
 
     attentions: tuple[str, ...]
@@ -178,7 +178,7 @@ class TransformerDecoderLayer(TransformerLayer):
     Attributes
     ----------
     self_attn, multihead_attn : MultiheadAttention
-        Self-attention of x, and cross-attention from x to m.
+        Self-attention of x, and cross-attention from y to m.
 
     >>> from nnlib import ones
     >>> TransformerDecoderLayer(d_model=8, nhead=2)(ones(3, 4, 8), ones(5, 4, 8)).shape

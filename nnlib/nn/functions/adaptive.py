@@ -127,7 +127,7 @@ def _parts(name: str, input: Tensor, output_size: Any) -> list[tuple[np.ndarray,
     """Return the start and end indices of the windows along each axis."""
     x = array(name, input)
     if x.ndim not in (3, 4) or 0 in x.shape[-3:] or x.dtype.kind != "f":
-        refuse(name, "images of floating-point numbers", f"{x.shape}, {x.dtype}")
+        refuse(name, "non-empty float input (N, C, H, W) or (C, H, W)", f"{x.shape}, {x.dtype}")
     sizes = output_size if isinstance(output_size, (tuple, list)) else (output_size,) * 2
     if len(sizes) == 2:
         sizes = [n if m is None else m for m, n in zip(sizes, x.shape[-2:], strict=True)]

@@ -201,7 +201,7 @@ def conv_transpose2d(
     )
     if min(*size, *k, *x.shape[2:]) < 1:
         what = "an output of at least 1 pixel after removing the padding"
-        refuse("conv_transpose2d", what, f"{x.shape}, padding {p}")
+        refuse("conv_transpose2d", what, f"input {x.shape}, padding {p}")
     grid = Grid(size, k, s, p, d, x.shape[2:])
     return convolution(input, weight, bias, grid, groups, outputs, True)
 
@@ -251,7 +251,7 @@ def _channels(x: np.ndarray, inputs: int) -> str:
 def as_line(name: str, value: Any, for_height: int) -> Any:
     """Return an option for sequences as an option for images of height 1."""
     if np.size(value) != 1:
-        refuse(name, "one number", value)
+        refuse(name, "one number per option", value)
     return (for_height, *value) if isinstance(value, (tuple, list)) else (for_height, value)
 
 
@@ -301,7 +301,7 @@ def unfold(
     if x.ndim == 3:
         return squeeze(unfold(unsqueeze(input, 0), kernel_size, dilation, padding, stride), 0)
     if x.ndim != 4 or x.dtype.kind != "f":
-        refuse("unfold", "images of floating-point numbers", f"{x.shape}, {x.dtype}")
+        refuse("unfold", "float input (N, C, H, W) or (C, H, W)", f"{x.shape}, {x.dtype}")
     grid = grid_of("unfold", x.shape[2:], kernel_size, stride, padding, dilation)
     y = permute(_shown(permute(input, (0, 2, 3, 1)), grid), (0, 5, 3, 4, 1, 2))
     n, c, h, w, i, j = y.shape

@@ -29,7 +29,7 @@ def ctc_loss(
     reduction: str = "mean",
     zero_infinity: bool = False,
 ) -> Tensor:
-    r"""Compute the negative log-likelihood of label sequences, summed over all alignments.
+    r"""Compute the negative log-likelihood of labels whose alignment to the input is unknown.
 
     .. math:: L = -\log \sum_\pi \prod_t p_{t, \pi_t}
 

@@ -26,7 +26,7 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     dim : int
         Axis of length D.
     eps : float
-        Lower limit ε of the lengths to divide by. The gradient ignores this limit.
+        Lower limit ε of each divisor, whose derivative is always that of the length.
 
     Returns
     -------
@@ -110,8 +110,8 @@ def pairwise_distance(
     p : float
         Exponent p of the p-norm.
     eps : float
-        Constant ε that is added to each difference, so that the distance of equal vectors has
-        a gradient.
+        Constant ε that is added to each difference, so that the distance between equal vectors
+        has a gradient.
     keepdim : bool
         If True, the result has a last axis of length 1.
 
@@ -122,7 +122,7 @@ def pairwise_distance(
     Raises
     ------
     RuntimeError
-        If the shapes don't broadcast, or the differences aren't floating-point.
+        If the shapes don't broadcast, or an input is boolean.
 
     Source: Goodfellow et al. (2016), section 2.5.
 

@@ -53,7 +53,7 @@ def cross_entropy(
     Returns
     -------
     () float; for "none", float with the shape of the class indices
-        Loss in nats; for "mean", per example. It is NaN if all examples are ignored.
+        Loss in nats; for "mean", per example, and NaN if all examples are ignored.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def nll_loss(
     Returns
     -------
     () float; for "none", float with the shape of target
-        Loss in nats; for "mean", per example. It is NaN if all examples are ignored.
+        Loss in nats; for "mean", per example, and NaN if all examples are ignored.
 
     Source: Goodfellow et al. (2016), section 5.5; chapter "Softmax regression".
 

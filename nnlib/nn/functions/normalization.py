@@ -46,8 +46,8 @@ def batch_norm(
     input : (N, C) or (N, C, ...) float
         Values x.
     running_mean, running_var : (C,) float, optional
-        Running averages of mean and variance; the variance divides by n - 1. Training updates
-        them in place. Otherwise, they are used as μ and v.
+        Running averages of the mean and the unbiased variance (divided by n - 1). Training
+        updates them in place. Otherwise, they are used as μ and v.
     weight, bias : (C,) float, optional
         Factor γ and offset β. Default: 1 and 0.
     training : bool
@@ -60,7 +60,7 @@ def batch_norm(
     Returns
     -------
     (N, C, ...) float
-        Values y, with the same memory layout as x.
+        Values y; if x is channels-last in memory, so is y.
 
     Raises
     ------

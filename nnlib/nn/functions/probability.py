@@ -153,7 +153,7 @@ def kl_div(
         True probabilities t, or their logarithms; the shapes broadcast. A term with t = 0 is
         0, and its derivative with respect to t is NaN, as in torch.
     reduction : {"mean", "batchmean", "sum", "none"}
-        How to reduce the terms. "batchmean" divides their sum by N, which is the divergence
+        How to reduce the terms. "batchmean" divides their sum by N, which gives the divergence
         per example.
     log_target : bool
         If True, target contains logarithms.

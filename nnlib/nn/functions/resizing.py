@@ -86,7 +86,7 @@ def interpolate(
         refuse(
             "interpolate",
             "floating-point images and at least one output pixel",
-            f"{x.shape}, {x.dtype} to {sizes}",
+            f"{x.dtype} {x.shape} and output size {sizes}",
         )
     y = input
     for axis, (n, m, step) in enumerate(zip(x.shape[2:], sizes, steps, strict=True), 2):
@@ -137,7 +137,7 @@ def taken(input: Tensor, axis: int, at: np.ndarray) -> Tensor:
 
 
 def _added(input: Tensor, axis: int, at: np.ndarray, n: int) -> Tensor:
-    """Return zeros of length n along an axis, plus the slices at ascending indices."""
+    """Return zeros of length n along an axis, with slices added at ascending indices."""
     x, lead = raw(input), (slice(None),) * axis
     y = np.zeros((*x.shape[:axis], n, *x.shape[axis + 1 :]), x.dtype)
     turn = np.arange(len(at)) - np.searchsorted(at, at)  # 0, 1, ... at each index
