@@ -3,8 +3,8 @@
 Input: a course folder in nbgrader's layout. Output: an `Assignment` with the released notebook
 and an `AssignmentSpec`, plain data about the assignment that grading needs.
 
-This folder knows the hidden cases and the correct answers. Therefore it must not import code
-that runs a student's functions, and it reads nothing that a student wrote.
+This folder knows the hidden cases and the correct answers. Therefore it must not import the
+sandbox's worker, which runs students' code, and it reads nothing that a student wrote.
 """
 
 from .folder import Course, public_definitions

@@ -87,7 +87,7 @@ class Course:
         A notebook next to a text is generated from it.
 
         :raises NotThere: If there is neither a text nor a notebook.
-        :raises CannotDo: If there is a text, and also another text or notebook.
+        :raises CannotDo: If there is also a text or notebook that isn't part of the assignment.
         """
         file = self.root / "source" / assignment / f"{assignment}.md"
         own = self.own_notebooks(assignment)

@@ -334,7 +334,7 @@ def _cells(text, named, worth):
             raise CannotDo(f"a {{{what}}} has no name")
         if prose:
             if not (label or name):
-                raise CannotDo(f"text without a name: {prose[:40]!r}")
+                raise CannotDo(f"put a line `(NAME)=` before the text {prose[:40]!r}")
             yield _cell("markdown", label or f"text_{name}", prose)
         label = directive and directive["label"]
         if what == "problem":

@@ -3,10 +3,10 @@
 `pack(problem, seed, visible=…)` turns a declaration into plain data, which `cases_json.save`
 writes and `cases_json.load` reads. `judge(data, run, names=())` returns a `Verdict`. Here
 ``run(args)`` calls the function, in this process or in a sandbox, and returns the description
-that `observe` makes; ``names`` are the dotted names that `reading.names_used` finds, because
-forbidden names cost points. The findings of a verdict are records (`nngrader.records`), and
-`records.rendering` turns them into sentences. `report(data, verdict, most)` returns the verdict
-as plain data that can be stored, and `reweighted(report, most)` rescales it to other points.
+that `observe` makes; ``names`` are the dotted names from `reading.names_used`; forbidden ones
+cost points. The findings of a verdict are records (`nngrader.records`), and `records.rendering`
+turns them into sentences. `report(data, verdict, most)` returns the verdict as plain data that
+can be stored, and `reweighted(report, most)` rescales it to other points.
 
 Files of definitions import `problem` and `challenge` from here, and for their drivers: `Steps`
 and `Held`, which count executed lines and measure memory; `Failed`, which replaces a part that

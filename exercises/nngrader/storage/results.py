@@ -6,7 +6,7 @@ not part of its key, because a submission gets the same score and hints on every
 (`tools/rounding.py` judges answers on cases with different rounding). As a result, nothing has
 to be graded again after a move to another machine, and several machines can grade a class. If
 scores ever differ, the results show whether they come from two kinds of processor. With the
-processor in the key, older results would not be found.
+processor in the key, results from another kind of processor would not be found.
 """
 
 from __future__ import annotations

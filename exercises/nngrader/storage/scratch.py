@@ -141,8 +141,8 @@ def _folder(what="slots"):
 def alone(store: Store, assignment: str):
     """Open a block in which no other run collects, grades or reweights the same assignment.
 
-    Runs for other assignments of the course may be active. They share only the gradebook, for
-    which one waits for the other, and the machine's worker slots.
+    Runs for other assignments of the course may be active. They share only the machine's worker
+    slots and the gradebook; if one is using the gradebook, the other waits.
 
     :raises CannotDo: If another run is using the assignment.
     """

@@ -42,7 +42,7 @@ class Answer(NamedTuple):
 
 
 def pack(problem, seed, *, visible, variants=True):
-    """Return a problem as plain data, which contains the reference's answers but no code.
+    """Return a problem as plain data: answers instead of solutions, driver and measure as text.
 
     :param seed: Determines the inputs. The visible and hidden cases of one seed are
         independent.

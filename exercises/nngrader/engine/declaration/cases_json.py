@@ -43,7 +43,7 @@ def digest(data):
 
 
 def unplain(value):
-    """Return what in a value isn't plain data, in words, or None if everything is.
+    """Describe the part of a value that isn't plain data; return None if there is none.
 
     Only plain data can be written as JSON.
 
@@ -75,7 +75,7 @@ def _plain(value):
         return {"bytes": base64.b64encode(zlib.compress(raw, 9)).decode()} | about
     if isinstance(value, np.generic):
         return value.item()
-    raise TypeError(f"store: expected plain data, got a {type(value).__name__}")
+    raise TypeError(f"expected plain data, got an object of type {type(value).__name__}")
 
 
 def _digest(value):

@@ -13,7 +13,7 @@ def edited(f, title, edit=(), given="", names=None):
     """Return a copy of a function or class whose source has been changed.
 
     :param f: (function or class) It must be defined in a file. The copy has no docstrings and
-        no decorators.
+        lacks the decorators of `f`.
     :param title: The name of the problem and the mistake in errors and tracebacks.
     :param edit: (pair of str, or sequence of pairs) Pairs ``(old, new)``, which are applied in
         order. Each ``old`` must occur exactly once in the text that the earlier pairs produced.
@@ -44,7 +44,7 @@ def edited(f, title, edit=(), given="", names=None):
 
 @functools.lru_cache(maxsize=64)  # one reference is edited for each of its mistakes
 def source_of(f):
-    """Return the source of a function or class without decorators and docstrings."""
+    """Return the source of a function or class, without its decorators and any docstrings."""
     text = textwrap.dedent(inspect.getsource(f))
     lines, (top,) = text.splitlines(keepends=True), ast.parse(text).body
     for node in ast.walk(top):

@@ -1,9 +1,9 @@
 """Measures for challenges whose file contains the weights of an image classifier.
 
-We measure only the weights, because a student's function could contain a table, or a different
-model in its source. Therefore the measure computes the scores from the file, and the student's
-labels only have to agree with them. The functions in this file travel with a measure that calls
-them.
+We measure only the weights, because a student's function could contain a lookup table or a
+different model in its source. Therefore the measure computes the scores from the file, and the
+student's labels only have to agree with them. The functions in this file travel with a measure
+that calls them.
 """
 
 import numpy as np
@@ -55,9 +55,9 @@ def share_right(labels, scores, target, otherwise, mistakes=None):
     """Return the accuracy of the classes with the highest scores, if the labels agree.
 
     One of the student's labels in 200 may differ, because single precision may decide a tie
-    differently. If more labels differ, the function raises an error with the text
-    ``otherwise``, or with the first text of ``mistakes`` whose function returns scores of the
-    first images that give the student's labels.
+    differently. If more differ, this raises a ValueError. ``mistakes`` maps texts to functions
+    that return scores of the first images. The error contains the first text whose scores give
+    the student's labels, or else ``otherwise``.
     """
     if not np.isfinite(scores).all():
         raise ValueError("the scores from your file aren't finite. How large are the weights?")

@@ -32,7 +32,7 @@ class Explanation:
 
     @property
     def is_variant(self):
-        """Return whether only a variant explains it, which gives no points for form."""
+        """Return whether only a variant explains it, which alone earns no points for form."""
         is_variant = self.finding is not None and self.finding.code == Code.VARIANT
         return is_variant and self.predict is None
 
@@ -147,8 +147,8 @@ def _factor(of_part, here):
 def _more_is_wrong(of_part, here, factor):
     """Return whether any other wrong part isn't explained by this part's factor.
 
-    Findings about hidden cases don't name the factor then. Otherwise, a function could reveal
-    much of a hidden input, by its choice of the factor for one part and of the mistake in
+    If so, findings about hidden cases don't name the factor. Otherwise, a function could reveal
+    much of a hidden input by its choice of the factor for one part and of the mistake in
     another.
     """
     others = [e for e in here if e.part != of_part[0].part and not e.right]

@@ -1,8 +1,8 @@
 """Explain or describe a wrong answer by data that don't reveal the correct one.
 
 An explanation predicts the wrong answer from the correct one. We use it only if it is true in
-every case of a kind, because the cases have different sizes. A description, which predicts
-nothing, must be true in every case too.
+every case of a kind. By chance, it rarely is, because the cases have different sizes. A
+description, which predicts nothing, must be true in every case too.
 """
 
 import numpy as np
@@ -41,7 +41,7 @@ def explain(of_part, here, mistakes, variants=()):
     refuted = {n for n in mistakes if _is_refuted(n, of_part, here)}
     variant, explanation = _variant(of_part, here, variants), changed(of_part, here)
     if explanation and variant and explanation.finding.code in (Code.FACTOR, Code.AMOUNT):
-        return Explanation(variant.finding, explanation.predict)  # which names the cause
+        return Explanation(variant.finding, explanation.predict)  # the variant names the cause
     if explanation := explanation or variant:
         return explanation
     explanation = describe([e for e in of_part if not e.right])

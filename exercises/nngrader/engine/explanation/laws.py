@@ -63,7 +63,7 @@ def broken_law(wrong):
         return ""
     # Numbers of both signs, such as means, are often below 1 by chance; fractions always are.
     fractions = all(e.want.min() >= 0 and e.want.max() >= NEAR_ONE for e in wrong)
-    few = sum(len(np.unique(e.want)) for e in wrong) < ENOUGH  # one row, many times
+    few = sum(len(np.unique(e.want)) for e in wrong) < ENOUGH  # such as one repeated row
     for name, holds in LAWS.items():
         if (name == "at-most-1" and not fractions) or (few and name in LIMITS):
             continue

@@ -45,7 +45,7 @@ def _turned_infinite(e):
 
 
 def not_finite_in_part(e):
-    """Return the same description without a place, so that it can be equal in all cases."""
+    """Return a `NOT_FINITE` finding without data, so that it can be equal in all cases."""
     return Finding(Code.NOT_FINITE) if _turned_infinite(e).any() else None
 
 

@@ -162,7 +162,7 @@ def first_row_filled(e):
 
 
 def only_first_row(e):
-    """Return the same description if the first row is correct.
+    """Return the description of `first_row_filled` if the first row is correct.
 
     A ``return`` inside a loop causes this.
     """
@@ -234,7 +234,7 @@ def right_at_index(e):
 
 
 def _indexed(e):
-    """Yield name and mask of these entries for each argument with a column index per row."""
+    """Yield (name, mask of the entries [n, v[n]]) for each argument v of column indices."""
     for name, index in e.args.items() if e.got.ndim == 2 else ():
         if _indexes_rows(index, e.got.shape):
             yield name, index[:, None] == np.arange(e.got.shape[1])

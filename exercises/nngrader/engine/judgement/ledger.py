@@ -10,7 +10,7 @@ from ..observation.reading import forbidden_in
 
 # A function that does nothing passes these aspects, so they earn nothing on their own.
 PASSIVE = ("shape", "errors", "loops", "memory", "inputs-unchanged")
-WHOLE = "all"  # the cost of a forbidden name that costs the points of all aspects
+WHOLE = "all"  # the key for forbidden names that cost the points of all aspects
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Ledger:
     failures: list = field(default_factory=list)  # special cases in which a call failed
     errors: set = field(default_factory=set)  # exceptions that have been reported
     prevented: set = field(default_factory=set)  # missing on ordinary input because of an error
-    by_words: dict = field(default_factory=dict)  # driver's text: first lost place
+    by_words: dict = field(default_factory=dict)  # by driver's text: the place charged first
     stopped: bool = False  # whether a call was stopped in a case that expects an error
     unclear: set = field(default_factory=set)
     spared: set = field(default_factory=set)

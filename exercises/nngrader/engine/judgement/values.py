@@ -71,7 +71,7 @@ def _judge_ordinary(ledger, of_part, here, others, charges):
     ledger.find(aspect, group, explanation.finding, part)
     charges.append(Charge(part, group, aspect, explanation))
     named = ledger.data["mistakes"].get(explanation.mistake, {})
-    # a measured part is True or False, so it has only one wrong value
+    # a measured part may be True or False, with only one wrong value
     proves = named.get("once", True) and not ledger.data.get("measure")
     certain = explanation.explains and not explanation.is_variant
     ledger.explained |= certain and proves
@@ -97,7 +97,7 @@ def _judge_special(ledger, of_part, here, carried):
     if part in ledger.unclear or ledger.failed:
         ledger.find(aspect, group, Finding(Code.ORDINARY_FIRST), part)
         return
-    ordinary = {*ledger.data["returns"].values()}  # here, a mistake shows on any input
+    ordinary = {*ledger.data["returns"].values()}  # their mistakes show on ordinary input
     said = {m["hint"] for n, m in mistakes.items() if n in named}  # also by other versions
     candidates = [
         n for n, m in mistakes.items() if m["hint"] in said or not ordinary & {*m["loses"]}

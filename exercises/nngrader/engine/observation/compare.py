@@ -115,8 +115,8 @@ class Entry:
 def fingerprint(values):
     """Return a few numbers that almost never agree for two different arrays of equal shape.
 
-    The last one depends only on where the array isn't finite. All are nan if there is no array
-    of real numbers.
+    The last one depends only on where the array isn't finite. All are nan if ``values`` is None
+    or complex.
     """
     if values is None or np.iscomplexobj(values):
         return np.full(FINGERPRINT + 1, np.nan)

@@ -2,8 +2,8 @@
 
 The *driver* runs in the same process as the student's code, in the worker or in the student's
 notebook. It receives the function or class that the student defined, and the plain arguments of
-a case. From these it makes other arguments of the student's function, for example a callback, a
-generator of random numbers or a tensor. Then it calls the function and returns plain data. If
+a case. From these it makes other arguments for the student's function, for example a callback,
+a generator of random numbers or a tensor. Then it calls the function and returns plain data. If
 it calls the function several times, each call receives the arguments of the case unchanged.
 
 The *measure* runs in a process of the sandbox that has never run a student's code, or in the
@@ -11,16 +11,16 @@ student's notebook. It receives the arguments by name and the values that the dr
 It returns the values that are compared, such as a loss, or whether each index is in exactly one
 fold.
 
-Both can use `np`, and import everything else inside: the packages that the problem `uses`. Code
-that several measures share goes into a function marked by `travels`, which is sent with them.
-A driver can measure like `observe`, with `Steps` and `Held`. If an error leaves no value for a
-part, the driver returns `Failed(e, "who raised it")` instead, and the other parts can still
-earn points. If a part arrived as a tensor and only its form should lose points, the driver
-returns `Tensor(numbers)`.
+Both can use `np`, but must import everything else, such as packages that the problem `uses`,
+inside the function. Code that several measures share goes into a function marked by `travels`,
+which is sent with them. A driver can measure like `observe`, with `Steps` and `Held`. If an
+error leaves no value for a part, the driver returns `Failed(e, "who raised it")` instead, and
+the other parts can still earn points. If a part arrived as a tensor and only its form should
+lose points, the driver returns `Tensor(numbers)`.
 
 We recognise known mistakes by the measured values. A part that is True or False has only one
-wrong value. Therefore, the hint of a mistake that loses such a part must be true for every
-answer that loses it, and an answer that only such a mistake explains earns points for
+wrong value. Therefore, if a mistake makes such a part wrong, its hint must be true for every
+answer in which the part is wrong. If no other mistake explains an answer, it earns points for
 `ledger.PASSIVE` aspects only if it earns points for another aspect.
 """
 
@@ -73,8 +73,8 @@ def as_text(f, what):
     called = [g for n in sorted(names) if (g := _global(f, n)) in TRAVELLERS]
     if unknown := sorted(names - {g.__name__ for g in called}):
         raise ValueError(
-            f"its {what} uses {', '.join(unknown)}, but it knows only np: import anything else "
-            "inside it"
+            f"its {what} uses {', '.join(unknown)}, which isn't sent with it: define or import "
+            "such names inside the function"
         )
     sources = [as_text(g, what)["source"] for g in called]
     return {"name": node.name, "source": "\n\n".join([*sources, source])}
@@ -134,7 +134,7 @@ def result_of(data, case, run):
 
 
 def as_judged(data, case, result, measure=observe_measured):
-    """Return a call's result for `judge`, which is measured if the problem has a measure."""
+    """Return a call's result for `judge`, measured if the problem has a measure."""
     if not data.get("measure") or result.failed or case["error"]:
         return result
     return measured(data, case, result, measure)

@@ -59,7 +59,7 @@ def numerical_gradient(f, x, h=STEP):
 
 
 def _number(value):
-    """Return the one number that a function has returned as a float."""
+    """Return, as a float, the one number that a function has returned."""
     if np.size(value) != 1:
         shape = np.shape(value)
         raise ValueError(f"f returned an array of shape {shape}, expected one number")

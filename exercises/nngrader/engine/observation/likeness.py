@@ -38,7 +38,7 @@ def fingerprint(source):
     True
 
     :return: (list of int) At most `MOST_FINGERPRINTS` numbers of 48 bits, sorted. The list is
-        empty if the cell can't be parsed or all its statements are ignored.
+        empty if the cell is too long, can't be parsed or has only ignored statements.
     """
     try:
         tree = ast.parse(source) if len(source) <= MOST_CHARACTERS else ast.Module([], [])

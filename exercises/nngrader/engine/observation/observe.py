@@ -19,10 +19,10 @@ import types
 
 import numpy as np
 
-MOST_ENTRIES = 4_000_000  # of a larger answer we report only the shape, not the values
+MOST_ENTRIES = 4_000_000  # of a larger array, we report the shape but no values
 MOST_NODES = 200_000  # entries of lists and of arrays of Python objects
 MOST_DEPTH = 8
-LARGE = 30_000  # bytes of the arguments' arrays; for fewer we don't measure memory
+LARGE = 30_000  # bytes of the arguments' arrays; if there are fewer, we don't measure memory
 NUMPY = os.path.dirname(np.__file__) + os.sep
 NUMBERS = (bool, int, float, complex, np.bool_, np.number)
 KINDS = {
@@ -57,7 +57,7 @@ class TooLarge(ValueError):
 class Failed:
     """Replaces a part of a driver's answer that is missing because the student's code failed.
 
-    :param who: The name of the code that raised it, as a literal text in the driver.
+    :param who: The name of the code that raised the error, a string literal in the driver.
     """
 
     def __init__(self, error, who):
@@ -269,7 +269,7 @@ class Held:
                 tracemalloc.stop()
 
 
-LENT = {c.__name__: c for c in (Steps, Held, Failed, Tensor)}  # drivers use them without import
+LENT = {c.__name__: c for c in (Steps, Held, Failed, Tensor)}  # drivers needn't import them
 
 
 def _bytes_of(args):
@@ -454,8 +454,8 @@ def _class_name(c):
 def _error(e, f):
     """Return the names of an exception's classes, its text, and the place that raised it.
 
-    The place is a line of the student's function, counted from the line with `def`, and the
-    function's name; or None if the exception was raised elsewhere.
+    The place is a line of the student's function, counted from its first decorator or `def`,
+    and the function's name; or None if the exception was raised elsewhere.
     """
     return [_names(type(e)), _message(e), _method(e, f.f) if type(f) is Driven else _line(e, f)]
 

@@ -1,8 +1,8 @@
 """Find names and imports in the text of a notebook's cells, without running them.
 
 This file needs only the standard library, because the grader reads a student's text in a
-worker: a text can make even the parser hang or crash. Every scan takes linear time, and the
-length of each text is limited.
+worker: a text can make even the parser hang or crash. The length of each text is limited,
+because `names_used` can take quadratic time.
 """
 
 import ast
@@ -198,7 +198,7 @@ def written(*sources):
 
 
 def _does_nothing(statement):
-    """Return whether a statement is a string, `pass`, `raise`, or returns nothing computed."""
+    """Return whether a statement is `pass`, `raise`, or a name or constant, returned or not."""
     value = getattr(statement, "value", None)
     nothing = isinstance(value, ast.Constant | ast.Name | None)
     idle = isinstance(statement, ast.Pass | ast.Raise)
