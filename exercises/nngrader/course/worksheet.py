@@ -188,7 +188,7 @@ def time_of(text: str, zone: tzinfo | None = None) -> datetime | None:
     """Return a date of the worksheet in UTC, or None if it can't be read.
 
     :param text: A date in Moodle's format: optionally the day's name; day, month and year in
-        words or in digits with dots; then hour and minute.
+        words, as 1.12.2026 or as 2026-12-01; then hour and minute.
     :param zone: The time zone of the date. Default: this machine's time zone.
 
     >>> time_of("Tuesday, 1 December 2026, 3:30 PM", UTC).isoformat()

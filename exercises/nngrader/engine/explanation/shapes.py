@@ -16,8 +16,8 @@ ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 def letters(shape, sizes, visible, asked=()):
     """Return a shape with letters for the lengths that have one: (N, C).
 
-    A length without a letter is shown as a number in visible cases only. Compared with the
-    expected shape ``asked``, a length may also be named as N + 1, N - 1 or as a product.
+    In hidden cases, a length without a letter is shown as "?", unless it is 1. Compared with
+    the expected shape ``asked``, a length may also be named as N + 1, N - 1 or as a product.
     """
     if not shape:
         return "()"
@@ -35,8 +35,8 @@ def is_near(shape, asked, sizes):
     """Return whether a shape differs from the expected one in one of a few simple ways.
 
     The simple ways are: one axis is longer, shorter, missing or extra; axes of length 1 are
-    missing or extra; the axes are exchanged; all axes are flattened into one; or the lengths
-    are some of the case's sizes, in order.
+    missing, or up to two are extra; the axes are exchanged; all axes are flattened into one; or
+    the lengths are some of the case's sizes, in order.
     """
     one_off = len(shape) == len(asked) and sum(map(int.__ne__, shape, asked)) == 1
     one_more, one_less = asked in _shortened(shape), shape in _shortened(asked)
