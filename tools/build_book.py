@@ -45,7 +45,7 @@ SETTINGS = ("IPYTHONDIR", "MPLCONFIGDIR")
 def environment(serial: bool, folder: Path = ROOT, *, strict: bool = False) -> dict[str, str]:
     """Return the environment variables of the build.
 
-    Each kernel uses one thread, and this Python's programs come first on the PATH. If the
+    Kernels use one thread by default, and this Python's programs come first on the PATH. If the
     folder contains the packages, the build uses them instead of installed ones. It has its own
     settings for IPython and matplotlib, because a reader's settings would change the outputs of
     pages, and a read-only home folder would cause a warning for each page.
@@ -141,7 +141,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT, metavar="FOLDER")
     parser.add_argument("--serial", action="store_true", help="one page at a time")
-    parser.add_argument("--strict", action="store_true", help="fail on every check and warning")
+    parser.add_argument("--strict", action="store_true", help="fail on any error or warning")
     parser.add_argument("--out", type=Path, metavar="OUT", help="build into OUT/_build")
     options = parser.parse_args()
     folder, out = options.folder.resolve(), (options.out or options.folder).resolve()

@@ -65,7 +65,7 @@ def _fence(match: re.Match) -> str:
 
 
 def of_python(source: str) -> str:
-    """Return docstrings, strings of four words or more, and comments."""
+    """Return docstrings, strings of five words or more, and comments."""
     nodes = ast.walk(ast.parse(source))
     texts = [n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)]
     texts = [re.sub(r"^\s*>>>.*$", "", t, flags=re.M) for t in texts if t.count(" ") > 3]
@@ -77,7 +77,7 @@ STRING = r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|`(?:[^`\\]|\\.)*`'
 
 
 def of_javascript(source: str) -> str:
-    """Return comments, and strings of four words or more, with X for each inserted value."""
+    """Return comments, and strings of five words or more, with X for each inserted value."""
     tokens = re.findall(rf"{STRING}|//[^\n]*|/\*.*?\*/", source, flags=re.S)
     comments = [t.strip("/* ") for t in tokens if t.startswith("/")]
     texts = [re.sub(r"\$\{[^}]*\}", "X", t[1:-1]) for t in tokens if not t.startswith("/")]
@@ -86,7 +86,7 @@ def of_javascript(source: str) -> str:
 
 
 def of_yaml(source: str) -> str:
-    """Return the values of four words or more, and the comments."""
+    """Return the values of five words or more, and the comments."""
     texts, values = re.findall(r"(?:^|\s)# (.*)$", source, flags=re.M), [yaml.safe_load(source)]
     while values:
         value = values.pop()
@@ -157,7 +157,7 @@ def main() -> int:
     parser.add_argument(
         "--summary", action="store_true", help="one line per file, the worst first"
     )
-    parser.add_argument("--registers", action="store_true", help="fail above the limit")
+    parser.add_argument("--registers", action="store_true", help="check the project's files")
     args = parser.parse_args()
     if args.registers:
         lines = findings()

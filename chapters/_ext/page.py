@@ -90,7 +90,7 @@ STEPS = (
     ("doctree-resolved", typeset.glue, AMONG),  # punctuation to the formulas next to it
     ("doctree-resolved", curtain.hang, LAST),  # between predictions and results
     ("doctree-resolved", search.collect, LAST),  # visible words, and words behind a curtain
-    # Write each page: the HTML of its tree is in ``context``, the templates come after.
+    # Write each page: the HTML of its tree is in ``context``, and the templates follow.
     ("html-page-context", terms.add_cards, FIRST),  # may bring formulas, typeset below
     ("html-page-context", scripts.add_scripts, FIRST),  # for interactive figures
     ("html-page-context", curtain.add_style, FIRST),  # that hides results at first
@@ -102,7 +102,7 @@ STEPS = (
     ("html-page-context", theme.add_questions, AMONG),  # the subtitles of pages
     ("html-page-context", typeset.typeset_page, AMONG),  # formulas of cells, questions, cards
     ("html-page-context", live.add_menu, LAST),  # after the theme's own buttons
-    ("html-page-context", minus.mend, LAST),  # of numbers that cells glue into the text
+    ("html-page-context", minus.mend, LAST),  # for numbers that cells glue into the text
     ("html-page-context", markup.mend, LAST),  # what the theme and extensions get wrong
     ("html-page-context", scripts.delay, LAST),  # scripts of the theme and of extensions
     # Finish, once for a build.
@@ -110,7 +110,7 @@ STEPS = (
     ("html-collect-pages", entry.add_missing_page, AMONG),  # for an unknown address
     ("build-finished", icons.draw_icons, AMONG),  # those that the pages use
     ("build-finished", theme_style.prune, AMONG),  # to what the pages can use
-    ("build-finished", theme_script.shorten, AMONG),  # so that it lays out less of a page
+    ("build-finished", theme_script.shorten, AMONG),  # so that browsers lay out less of a page
     ("build-finished", bundle.join_files, AMONG),  # so that a page loads about ten files
     ("build-finished", entry.write_index, AMONG),  # the front page, at the site's address
     ("build-finished", parallel.report, AMONG),  # what came out differently
@@ -138,7 +138,7 @@ NODES = {  # with its HTML element, or None if an earlier step replaces the node
     syllabus_pages.PageLink: None,
     reference_pages.Defined: None,
 }
-SETTINGS = (  # name, value, and what is done again when it changes
+SETTINGS = (  # name, default value, and what is rebuilt when it changes
     ("nn_pages", "chapters/reference/pages.yml", "env"),
     ("nn_syllabus", "chapters/reference/syllabus", "env"),
     ("nn_glossary", "chapters/reference/glossary.yml", "env"),

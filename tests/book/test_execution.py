@@ -40,7 +40,7 @@ def test_a_failure_names_page_cell_and_line_also_of_a_function_of_an_earlier_cel
     [
         ("x = 1\ny = = 2", 6, "SyntaxError: invalid syntax"),
         ("raise ValueError('a\\nb')", 5, "ValueError: a"),
-        ("import os; os._exit(1)", 5, "the kernel ended while it ran"),
+        ("import os; os._exit(1)", 5, "the kernel ended while the cell ran"),
         ("import time; time.sleep(60)", 5, "it ran longer than the build's timeout"),
         ("raise SystemExit(2)", 5, "SystemExit: 2"),
     ],

@@ -1,4 +1,4 @@
-"""The lint of pages: each rule is a function that yields the problems of a page."""
+"""The linter for pages: each rule is a function that yields the problems of a page."""
 
 from .rules import RULES, Finding, Page, check
 

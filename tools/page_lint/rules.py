@@ -1,4 +1,4 @@
-"""The rules of the lint. Each one catches something that a reader would notice."""
+"""The rules of the linter. Each one catches something that a reader would notice."""
 
 import ast
 import re

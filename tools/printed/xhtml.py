@@ -1,8 +1,8 @@
-"""Convert a page that Sphinx wrote for an ePub, so that readers without scripts can show it.
+"""Convert a page that Sphinx wrote for an ePub, so that e-readers without scripts can show it.
 
 Our elements become images and text, folds become plain text with a heading, and the theme's
-inks become colours. Parts that need a script or a pointer are removed. Formulas are already
-MathML.
+colour variables become colours. Parts that need a script or a pointer are removed. Formulas are
+already MathML.
 """
 
 import base64

@@ -33,7 +33,7 @@ READ_BY_START_AND_REFERENCE = (  # these pages show the course itself
     "Makefile",
     "pyproject.toml",
 )
-READ = ("chapters/_ext/**/*.py", "chapters/reference/**/*.yml")  # as data, for every page
+READ = ("chapters/_ext/**/*.py", "chapters/reference/**/*.yml")  # all pages depend on these
 # Files that are copied next to the pages or into them.
 COPIED = (
     "chapters/_extra/_play/*",

@@ -14,7 +14,7 @@ from .course import read_yaml
 logger = logging.getLogger(__name__)
 
 WORD = re.compile(r"[^\W_]+")
-GAP = re.compile(r"[-‑\s]+|[’'] ")  # "mini-batch" is "mini batch", "Bayes' rule" "Bayes’ rule"
+GAP = re.compile(r"[-‑\s]+|[’'] ")  # in mini-batch, mini batch, Bayes' rule and Bayes’ rule
 MARKS = re.compile(r"\$(?P<math>[^$]+)\$|\*(?P<em>[^*]+)\*|`(?P<code>[^`]+)`")
 
 

@@ -86,7 +86,7 @@ def reason(raised: dict, error: Exception | None) -> str:
     if isinstance(error, CellTimeoutError):  # the interrupt also raises an error in the cell
         return "it ran longer than the build's timeout"
     if isinstance(error, DeadKernelError):
-        return "the kernel ended while it ran"
+        return "the kernel ended while the cell ran"
     if raised:
         first = f"{raised['ename']}: {raised['evalue']}".splitlines()[0]
         return OWN_NAME.sub("", COLOUR.sub("", first))

@@ -137,7 +137,7 @@ class Executor:
         PagesFailed
             If a page fails in a strict build.
         CannotExecute
-            If no page can be executed: a kernel does not start, or the disk is full.
+            If something other than a page fails: a kernel does not start, or the disk is full.
         """
         pages = sorted(self._pending(env, docnames), key=lambda page: -page.seconds)
         timeout = env.mystnb_config.execution_timeout * (1 if findings.strict() else PATIENCE)

@@ -22,11 +22,11 @@ from pathlib import Path
 
 IMPORTED = (
     *("ipykernel.kernelapp", "ipykernel.debugger", "IPython.extensions.storemagic"),
-    # Importing pyplot would show figures.
+    # Not pyplot, because it makes a kernel show figures by itself.
     *("matplotlib.figure", "matplotlib.backends.backend_svg"),
     *("sklearn.utils.validation", "torch", "torch._dynamo"),  # the last for torch.optim
 )
-SETTINGS = {  # read on import; a kernel, or a page that profiles, would set them first
+SETTINGS = {  # read on import, so set here what a kernel or a page that profiles sets
     "KINETO_LOG_LEVEL": "99",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
@@ -46,7 +46,7 @@ def load() -> dict[str, str]:
 
 
 def serve(number: int) -> dict | None:
-    """Fork a kernel for each line read; return the line in a fork, and None at the end."""
+    """Fork a kernel for each line; return the parsed line in a fork, and None at the end."""
     kernels = []  # reaped only at the end, so that no new kernel gets the id of an old one
     with socket.socket(fileno=number) as asked, asked.makefile("rw", encoding="utf-8") as lines:
         for line in lines:

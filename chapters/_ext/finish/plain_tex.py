@@ -1,13 +1,13 @@
 r"""Convert a formula from TeX to plain characters, as a reader would type it.
 
 The search index contains no TeX: ``\frac{a}{b}`` is ``a/b``, ``\nabla_{\theta} L`` is
-``∇_θ L``. Each TeX command becomes a letter, or a word (``softmax``).
+``∇_θ L``. Each TeX command becomes a character or a word (``softmax``), or disappears.
 """
 
 import re
 from collections.abc import Iterator
 
-# TeX commands for what readers type as a letter or a word.
+# The character that replaces each TeX command.
 LETTERS = dict(
     zip(
         "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda "

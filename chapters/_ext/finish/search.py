@@ -42,7 +42,7 @@ SKIP = (
     solution_node,  # a search for a word should find the exercise first
 )
 PASSED_OVER = {"Sources"}  # each work has its own record
-UNSOUGHT = {"cell_output", "nn-check"}  # classes; all errata repeat one sentence
+UNSOUGHT = {"cell_output", "nn-check"}  # classes; the checks of all errata repeat one sentence
 PROGRAMS = {"python", "ipython", "ipython3", "js", "javascript"}
 FUNCTIONAL = "nnlib.nn.functional."  # known as F, as in torch
 LONGEST = 6000  # characters of one section's text
@@ -194,7 +194,7 @@ def _sections(pages: _Pages) -> Iterator[list]:
 
 
 def _terms(pages: _Pages) -> Iterator[list]:
-    """Yield a record for each term, linked to its page, or to the glossary if it has none."""
+    """Yield a record for each term, linked to its anchor on its page or in the glossary."""
     app, glossary = pages.app, glossary_page(pages.app)
     for term in app.nn_glossary.terms.values():
         taught = f"chapters/{term.page}"

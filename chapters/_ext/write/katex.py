@@ -37,7 +37,7 @@ class RefusedError(ValueError):
 
 
 class Typesetter:
-    """KaTeX and its style sheet, each formula set once.
+    """KaTeX and its style sheet; each formula is typeset only once.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ class Typesetter:
         Raises
         ------
         RefusedError
-            If KaTeX does not know a command, or an environment is not closed.
+            If KaTeX rejects the formula, as for an unknown command or an unclosed environment.
         """
         output = "htmlAndMathml" if visible else "mathml"
         options = OPTIONS | {"displayMode": display, "output": output}

@@ -1,6 +1,6 @@
 """Load the script of each of our elements only on the pages that use it.
 
-Every script builds on ``parts.js``. Comment lines in a script declare the rest:
+The script of each element builds on ``parts.js``. Comment lines in it declare the rest:
 
 ``// needs: parts-plot parts-time``
     The other scripts on which it builds.
@@ -12,7 +12,7 @@ Every script builds on ``parts.js``. Comment lines in a script declare the rest:
     A file that is written into the page, where it is ``nnData.grammar``, because a page that
     was opened from a file can't read other files.
 
-Four small scripts are on every page: ``page.js`` (opens folds, prints in light),
+Four small scripts are on every page: ``page.js`` (opens folds, prints with the light theme),
 ``place.js`` (which section the reader is in), ``progress.js`` (where the reader was, ticks next
 to finished pages) and ``search-field.js``, which loads the search when its field is used.
 
@@ -35,7 +35,7 @@ DECLARED = re.compile(r"^// needs: ([a-z -]+)$", re.MULTILINE)
 DATA = re.compile(r"^// data: (\S+)$", re.MULTILINE)
 ROOM = re.compile(r"^// room(?: on (\S+))?: (\d+) (\d+)(?: (\d+))?$", re.MULTILINE)
 NARROW = "36rem"  # two columns don't fit into a figure narrower than this
-WIDE = "54rem"  # three do
+WIDE = "54rem"  # three columns fit into a figure of this width
 THREE_COLUMNS = "1500px"  # the width of the window in which the column is that wide
 LATE = (  # in this order; the theme's own scripts follow in static/webpack-macros.html
     "doctools.js",
@@ -62,7 +62,7 @@ FRONT = "home.css"  # the layout of the front page, where readers draw a digit
 
 
 def add_scripts(app, pagename, templatename, context, doctree) -> None:
-    """Add the script of every page and those that this one uses, the shared parts first."""
+    """Add the scripts of every page and of this page's elements, each after those it needs."""
     body = context.get("body", "")
     used = sorted(set(ELEMENT.findall(body)))
     for name in dict.fromkeys([*ALWAYS[:2], *_scripts(app, used), *ALWAYS[2:]]):
@@ -137,7 +137,7 @@ def _room(app, used: list[str], pagename: str) -> str:
 
 
 def _heights(script: str, pagename: str) -> tuple | None:
-    """Return the heights that a script needs: on this page, or on any other."""
+    """Return the heights that a script declares for this page, or else its general ones."""
     rooms = {page: heights for page, *heights in ROOM.findall(script)}
     return rooms.get(pagename.removeprefix("chapters/"), rooms.get(""))
 
