@@ -66,7 +66,7 @@ def probabilities(scores: np.ndarray) -> np.ndarray:
 
 
 def standardize_and_blur(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return each pixel's mean, and the matrix that divides by its deviation and blurs."""
+    """Return each pixel's mean, and the matrix that divides by its spread and blurs."""
     return X.mean(axis=0), blur() / (X.std(axis=0) + SOFTENING)[:, None]
 
 

@@ -1,4 +1,4 @@
-"""Read a page's source: its blocks, cells, words, figures and ids, each with its line."""
+"""Read a page's source: its blocks, cells and lines of text; count its words and figures."""
 
 import ast
 import re

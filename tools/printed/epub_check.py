@@ -76,7 +76,7 @@ def _link(name: str, tag: str, address: str, files: dict, ids: dict) -> list[str
     """Return what is wrong with one link, one line for each problem."""
     parts = urlsplit(address)
     if parts.scheme:
-        return [f"{name} loads {address[:80]}"] if tag != "a" else []
+        return [f"{name} loads {address[:80]} instead of a book file"] if tag != "a" else []
     path = posixpath.normpath(posixpath.join(posixpath.dirname(name), unquote(parts.path)))
     target = path if parts.path else name
     if target not in files:

@@ -132,7 +132,7 @@ def load(app) -> None:
 
 
 def page_of(docname: str) -> str:
-    """Return the name that pages.yml gives to a document of Sphinx."""
+    """Return the name that pages.yml gives to a Sphinx document."""
     return docname.removeprefix("chapters/")
 
 

@@ -207,7 +207,7 @@ def _terms(pages: _Pages) -> Iterator[list]:
 
 
 def _symbols(pages: _Pages) -> Iterator[list]:
-    """Yield a record for each symbol: its letter, its TeX and the letter's name."""
+    """Yield a record for each symbol: its letter, TeX name, name in code, meaning and shape."""
     for s in pages.app.nn_symbols if NOTATION in pages.number else ():
         anchor = f"notation-{s.page.split('/')[0]}"
         forms = "\n".join([*NAME.findall(s.symbol)[:1], s.code])

@@ -1,7 +1,7 @@
 """The pages of the nnlib API, generated from docstrings: a directive names a page's modules.
 
-```` ```{api} nnlib.linalg ```` becomes a heading for each file of that package, followed by the
-file's first sentence and everything that ``__all__`` lists, in the file's order. Sphinx's
+```` ```{api} nnlib.linalg ```` becomes a heading for each file of that package, made from the
+file's first sentence, and everything that ``__all__`` lists from it, in that order. Sphinx's
 autodoc and Napoleon write the entries.
 """
 
@@ -53,7 +53,7 @@ def _page(modules: Iterable[str]) -> Iterator[str]:
 
 
 def by_file(name: str) -> dict[str, list[str]]:
-    """Return the public names of a module by the file that defines them, in the file's order.
+    """Return a module's public names by defining file, in the order of ``__all__``.
 
     A name that ``nnlib`` itself exports is listed only for ``nnlib``.
     """
