@@ -172,6 +172,9 @@ layers.known["value"] = {
 }
 
 layers.known["shape value"] = {
+    "Your `W_out` is computed from the height H instead of the width W. Which size of the "
+    "image does the formula for `W_out` "
+    "contain?": {"width_from_height": {"W + 2 * padding - KW": "H + 2 * padding - KW"}},
     "The last row and the last column of every map are missing from your `y`. How many windows "
     "fit into an image that is as large as the "
     "kernel?": {"last_place_missing": {"return y": "return y[:, :, :-1, :-1]"}},
