@@ -96,7 +96,7 @@ def gradgradcheck(
     ----------
     func, inputs, eps, atol, rtol, raise_exception
         See ``gradcheck``, which also lists the errors.
-    grad_outputs : Tensor or sequence of Tensor, with the shapes of the results
+    grad_outputs : Tensor or sequence of Tensor, shaped like the results that require a gradient
         Upstream gradients; derivatives with respect to them are also checked. Default: random.
 
     Source: Goodfellow et al. (2016), section 11.5; chapter "Gradient checking".
@@ -168,7 +168,7 @@ def _differentiable(inputs: list) -> list[int]:
 def _first_wrong(
     name: str, func: Callable, inputs: list, eps: float, atol: float, rtol: float
 ) -> tuple[int, int, str] | None:
-    """Return the result and input, by index, of the first wrong Jacobian, and a description."""
+    """Return the indices (result, input) of the first wrong Jacobian, and a description."""
     differentiable = _differentiable(inputs)
 
     def results(*x: Tensor) -> tuple[Tensor, ...]:

@@ -79,7 +79,7 @@ def note(
     values : list of (str, str)
         Expressions and their values on this machine.
     line : int
-        Line of the cell that made the claim.
+        Line number, within the cell, of the claim or ``assert``.
     kind : {"claim", "assert"}
         The kind of check.
     """
@@ -244,7 +244,7 @@ def _evaluated(node: ast.expr, names: dict) -> Any:
     tree = ast.fix_missing_locations(ast.Expression(node))
     try:
         return eval(compile(tree, "<claim>", "eval"), dict(names))
-    except Exception as error:  # reporting a failed claim must not fail itself
+    except Exception as error:  # reporting a failed claim must not itself fail
         return error
 
 

@@ -11,7 +11,7 @@ __all__ = ["play"]
 
 
 def play(element: str, data: Mapping, *, caption: str, alt: str, still=None) -> Html:
-    """Show an interactive figure: element ``nn-ELEMENT`` with data, caption and description.
+    """Show the interactive figure ``nn-ELEMENT`` with its data, caption and description.
 
     Parameters
     ----------

@@ -313,7 +313,7 @@ def bug(text: str, lines: Sequence[tuple[str, str]], *, line: int) -> Question:
     words("bug", "the question", text)
     count = sum(bool(code.strip()) for code, _ in lines)
     if count < 2:
-        raise ValueError(f"bug: expected several lines of code in {_cut(text)}, got {count}")
+        raise ValueError(f"bug: expected at least 2 lines of code in {_cut(text)}, got {count}")
     if not 1 <= line <= len(lines) or not lines[line - 1][0].strip():
         raise ValueError(
             f"bug: expected a nonempty line from 1 to {len(lines)} in {_cut(text)}, got {line}"

@@ -1,4 +1,4 @@
-"""Graphs of typed expressions: a parser for assignments and arithmetic."""
+"""Graphs of expressions given as text: a parser for assignments and arithmetic."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ OPERATORS: dict[type, str] = {
 
 
 def expression(text: str, /, **values: float) -> Graph:
-    """Evaluate a typed expression, run its backward pass, and return the graph.
+    """Evaluate an expression given as text, run its backward pass, and return the graph.
 
     Parameters
     ----------

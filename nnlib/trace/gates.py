@@ -1,7 +1,7 @@
 """The names and symbols of operations, in text, LaTeX and drawings.
 
 The table is in ``grammar.json``, which also defines how you type each operation, and the limits
-for typed expressions. The interactive figure for expressions in the book reads the same file.
+for an expression's text. The interactive figure for expressions in the book reads it too.
 """
 
 import json

@@ -92,7 +92,7 @@ class Graph:
         """
         if any(node.operation and not node.local for node in self.nodes):
             raise ValueError(
-                "steps: expected a graph from trace.expression, got one of Tensors"
+                "steps: expected a graph from trace.expression, got a graph of Tensors"
             )
         return Steps([*forward_steps(self.nodes), *backward_steps(self.nodes)], self)
 

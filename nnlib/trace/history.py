@@ -44,8 +44,8 @@ def graph(
     output : Tensor
         The tensor to differentiate.
     names : mapping of str to Tensor, or Module
-        Names of tensors, or a Module, whose parameters get their names. You can also pass names
-        as keywords.
+        Names of tensors, or a Module, which provides the names of its parameters. You can also
+        pass names as keywords.
     recorded : recording
         The recording of the computation. Default: the innermost open block, if any.
     gradient : array_like, shape of output
@@ -67,7 +67,7 @@ def graph(
         If output has no history, the gradient is missing or has a different shape, or the
         graph has more than ``most`` nodes.
     RuntimeError
-        If an earlier backward pass freed the saved values, or a value was changed in place.
+        If ``backward`` freed the saved values, or a saved or recorded one was changed in place.
 
     Source: Goodfellow et al. (2016), section 6.5.1; chapter "Backpropagation".
 

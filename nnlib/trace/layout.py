@@ -20,7 +20,7 @@ Item = tuple[int, ...]  # a node (node,), or an edge in a layer (source, target,
 
 @dataclass(frozen=True)
 class Layout:
-    """Positions as (layer, slot); layers count from the inputs, and slots can be fractions.
+    """Positions as (layer, slot); the output is in the last layer, and slots can be fractions.
 
     Attributes
     ----------

@@ -2,8 +2,8 @@
 
 On Axes, matplotlib draws the grid. In a page, ``show`` arranges the same images as HTML cells
 that fill the width. Rows often have a meaning, so a phone shows whole rows if the titles leave
-enough room, and otherwise half or a smaller equal part of a row if possible. The styles of the
-cells are inline, because a notebook does not have the book's style sheet.
+enough room, and otherwise halves, thirds or other equal parts of rows if possible. The styles
+of the cells are inline, because a notebook does not have the book's style sheet.
 """
 
 import base64

@@ -69,7 +69,7 @@ def _binary(function: str, truth, scores) -> tuple[np.ndarray, dict[str, np.ndar
     for values in runs.values():
         if values.shape != truth.shape:
             raise ValueError(
-                f"{function}: expected {len(truth)} scores, one per sample, got {len(values)}"
+                f"{function}: expected {len(truth)} numbers, one per sample, got {len(values)}"
             )
     if function == "roc" and (truth.all() or not truth.any()):
         raise ValueError("roc: expected both 0 and 1 in truth, got only one of them")

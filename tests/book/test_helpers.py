@@ -210,7 +210,7 @@ TWO, THREE = CHOICES
         (bug(line=4), "a nonempty line from 1 to 3 in 'The last entry.', got 4"),
         (bug(line=0), "got 0"),
         (bug(line=2), "got 2"),
-        (bug(lines=LINES[:1], line=1), "several lines of code"),
+        (bug(lines=LINES[:1], line=1), "at least 2 lines of code"),
         (bug(lines=[("x = 1", ""), LINES[2]], line=2), "the reason for line 1"),
         (lambda: book.quiz(), "at least one question"),
         (lambda: book.quiz(one_of_each()[0], one_of_each()[0]), "the same one twice"),
