@@ -20,7 +20,7 @@ class _Locator:
     """An observer that stores the line of the program that called each operation."""
 
     def written(self, outs: tuple[Tensor, ...], inputs: dict[str, Any], rule: Any) -> None:
-        """In an operation's nodes, store the line that called the operation."""
+        """Store the line that called an operation in the nodes of this operation."""
         frame = sys._getframe(1)
         while frame.f_back and frame.f_code.co_filename.startswith(PACKAGE):
             frame = frame.f_back
