@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ..engine.observation.call_result import checked
 from ..engine.observation.driver import string_constants
 from ..engine.observation.likeness import MOST_FINGERPRINTS
+from ..engine.observation.parsing import parse
 from ..engine.observation.reading import plain
 from ..errors import CannotDo
 from ..limits import LASTING, MOST_DEATHS, Died, Ending, of_death, reached
@@ -454,7 +455,7 @@ def _independent(source, theirs):
     y = a.b
     """
     kept, theirs = [], set(theirs)
-    for node in ast.parse(plain(source)).body if theirs else ():
+    for node in parse(plain(source)).body if theirs else ():
         inner = [n for n in ast.walk(node) if isinstance(n, ast.Name | ast.AugAssign)]
         used = {n.id for n in inner if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
         used |= bound(node) if any(isinstance(n, ast.AugAssign) for n in inner) else set()

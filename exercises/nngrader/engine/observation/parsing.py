@@ -3,8 +3,8 @@
 Before versions 3.11.8 and 3.12.2, Python counts the depth of a tree in one variable for all
 threads. If a thread is interrupted while it parses, and another thread parses too, the first
 one can raise "SystemError: AST constructor recursion depth mismatch" (python/cpython#106905).
-Therefore, the threads of the grader parse drivers and measures through this file. They don't
-read .npy files, whose headers NumPy parses too; workers of the sandbox do.
+Therefore, the threads of the grader parse drivers, measures and test cells through this file.
+They don't read .npy files, whose headers NumPy parses too; workers of the sandbox do.
 """
 
 from __future__ import annotations
