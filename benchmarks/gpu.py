@@ -388,7 +388,7 @@ def read() -> dict:
     return json.loads(RESULTS.read_text(encoding="utf-8"))
 
 
-def told(measured: dict) -> str:
+def as_text(measured: dict) -> str:
     """Return the results as Markdown tables."""
     versions = ", ".join(f"{name} {value}" for name, value in measured["versions"].items())
     lines = [
@@ -434,7 +434,7 @@ def main(arguments: list[str] | None = None) -> None:
         from nnlib import experiment
 
         experiment.write(RESULTS, measured)
-        print(told(measured))
+        print(as_text(measured))
         return
     print(
         f"every measurement ran on {measured['device']}, with sizes too small to mean anything"

@@ -12,7 +12,7 @@ PROBLEMS = Course(COURSE, problems=Path(__file__).parent).problems("ps2_classifi
 (PROBLEM,) = [p for p in PROBLEMS if p.name == "cosine_similarity"]
 
 
-def told(answer, seed=1):
+def judged(answer, seed=1):
     """Return the points out of 100, and the findings on an answer."""
     data = pack(PROBLEM, seed, visible=True)
     verdict = judge(data, caller(data, answer))
@@ -28,6 +28,6 @@ def test_a_mistake_that_is_not_registered_is_described():
     def cosine_similarity(X, Y):
         return np.abs(X @ Y.T) / np.outer(np.linalg.norm(X, axis=1), np.linalg.norm(Y, axis=1))
 
-    score, findings = told(cosine_similarity)
+    score, findings = judged(cosine_similarity)
     assert score < 100
     assert [f.code for f in findings] == ["absolute"]

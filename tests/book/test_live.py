@@ -230,7 +230,7 @@ def test_the_menu_opens_by_keyboard_and_shows_the_command(open_visit, base):
     visited = open_visit(base, PAGE)
     visited.page.get_by_role("button", name="Run this page").press("Enter")
     visited.page.locator(".dropdown-launch-buttons .btn-live-jupyterlab").press("Enter")
-    status = visited.page.locator(".nn-live-told")
+    status = visited.page.locator(".nn-live-notice")
     status.filter(has_text="make lab P=part/second").wait_for()
     links = visited.page.locator(".dropdown-launch-buttons a").evaluate_all(
         "es => es.map(e => e.textContent.trim())"

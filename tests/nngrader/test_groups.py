@@ -6,7 +6,7 @@ from nngrader.course.groups import of_roster, read, without
 from nngrader.course.origins import read as read_origins
 from nngrader.course.roster import read as read_roster
 from nngrader.errors import CannotDo, NotThere
-from nngrader.gradebook.autograder import Mark, Standing
+from nngrader.gradebook.autograder import Entry, Mark
 from nngrader.gradebook.by_hand import Given, for_groups
 from nngrader.reports.returned import _names
 
@@ -92,7 +92,7 @@ def test_moodles_team_submissions_reach_all_of_the_group(course, tmp_path, capsy
 def entries_for(**points):
     """Return entries with one cell by student, None where it waits for a mark."""
     return {
-        s: Standing(None, 0, 0, {"why": Mark("why", None, p, p is None, p or 0.0, 10.0)})
+        s: Entry(None, 0, 0, {"why": Mark("why", None, p, p is None, p or 0.0, 10.0)})
         for s, p in points.items()
     }
 

@@ -109,8 +109,8 @@ SHARED = 0x21  # MAP_SHARED | MAP_ANONYMOUS
 libc = ctypes.CDLL(None, use_errno=True)
 
 def refused(name, *arguments):
-    came = getattr(libc, name)(*arguments)
-    return came < 0 and os.strerror(ctypes.get_errno())
+    status = getattr(libc, name)(*arguments)
+    return status < 0 and os.strerror(ctypes.get_errno())
 
 def f():
     pair = (ctypes.c_int * 2)()

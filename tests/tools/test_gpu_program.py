@@ -56,7 +56,7 @@ def test_without_a_gpu_it_says_so_and_writes_nothing():
 
 
 def test_results_become_tables_with_device_date_and_spread():
-    said = PROGRAM["told"](MADE_UP)
+    said = PROGRAM["as_text"](MADE_UP)
     assert said.startswith("Measured on 2000-01-01 on one a made-up card of a test (1.0 GiB)")
     assert "| product | 64, host | 2.0 | 1.0 to 3.0 | 5.0 |" in said
     assert "| copy | pinned | 4,000.0 | 4,000.0 to 5,000.0 |  |" in said

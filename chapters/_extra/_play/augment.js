@@ -188,11 +188,11 @@
           )
           .join(" "),
       );
-      const told =
+      const outcome =
         answers[0] === answers[1]
           ? `both networks predict ${answers[0]}`
           : `one network predicts ${answers[0]}, the other ${answers[1]}`;
-      live.set(`The ${classes[truth]}, ${sentence()}: ${told}.`);
+      live.set(`The ${classes[truth]}, ${sentence()}: ${outcome}.`);
       for (const [name, one] of Object.entries(sliders)) one.set(state[name]);
     }
     const redraw = nn.frame(draw);

@@ -29,7 +29,7 @@ nn.define("broadcast", (element, {shapes, presets = []}) => {
     });
   }
 
-  function told(axes) {
+  function axesTable(axes) {
     const own = (v, size) =>
       v === null ? `none → ${size}` : v === 1 && size !== 1 ? `1 → ${size}` : String(v);
     const row = (name, cells) => nn.html("tr", {}, nn.html("th", {scope: "row"}, name),
@@ -99,7 +99,7 @@ nn.define("broadcast", (element, {shapes, presets = []}) => {
     const axes = matched(state.a, state.b), wrong = axes.findLastIndex(axis => !axis.fits);
     const sizes = axes.map(axis => axis.size);
     const small = axes.length <= 2 && sizes.every(size => size > 0 && size <= MOST);
-    table.replaceChildren(told(axes));
+    table.replaceChildren(axesTable(axes));
     drawings.replaceChildren(...wrong < 0 && small ? [sheets(axes)] : []);
     if (wrong >= 0) {
       const [p, q] = [state.a, state.b].map(shape => written(shape).replaceAll(" ", ""));

@@ -147,8 +147,8 @@ nn.define("digit", (element, {network, dark, blur, demo, samples, why}) => {
     };
   });
   const verdict = html("strong", {"aria-hidden": "true"});
-  const told = nn.live();
-  told.node.className = "nn-hidden";
+  const announcer = nn.live();
+  announcer.node.className = "nn-hidden";
   const note = html("p", {class: "nn-note"});
   // The network must choose among ten digits, so it is sure of any scribble.
   const sure = html("span"), doubt = html("p", {class: "nn-note", hidden: true}, sure,
@@ -181,7 +181,7 @@ nn.define("digit", (element, {network, dark, blur, demo, samples, why}) => {
   let waiting = 0;
   function speak(words) {
     clearTimeout(waiting);
-    waiting = setTimeout(() => told.set(words), QUIET);
+    waiting = setTimeout(() => announcer.set(words), QUIET);
   }
 
   // ---- ink
@@ -277,7 +277,7 @@ nn.define("digit", (element, {network, dark, blur, demo, samples, why}) => {
       begin();
       cursor.down = !cursor.down;
       if (cursor.down) line(cursor, cursor);
-      else told.set("The pen is lifted.");
+      else announcer.set("The pen is lifted.");
     } else if (event.key === "Backspace" || event.key === "Delete") clear();
     else return;
     aim();
@@ -327,7 +327,7 @@ nn.define("digit", (element, {network, dark, blur, demo, samples, why}) => {
     doubt,
     note,
     help,
-    told.node,
+    announcer.node,
   );
   seen.describe("The input of the network: your drawing, reduced to 8 by 8 pixels.");
   aim();

@@ -118,10 +118,10 @@
         dots.set(inside(points));
       }
       facts.set([now.train, now.rest, Math.hypot(...now.model.w), now.model.b].map(written));
-      const told =
+      const outcome =
         `error ${nn.short(now.train)} ${measure} on ${few} ${samples}, ` +
         `${nn.short(now.rest)} ${measure} on the ${part.rest.length} others`;
-      live.set(`Degree ${degree}, λ = ${written(alpha)}${bias ? ", b penalised" : ""}: ${told}.`);
+      live.set(`Degree ${degree}, λ = ${written(alpha)}${bias ? ", b penalised" : ""}: ${outcome}.`);
       plot.describe(
         `${few} ${samples} as squares, the others as small dots, and the polynomial of degree ` +
           `${degree}.`,

@@ -2,14 +2,14 @@
 // needs: parts-plot
 // room: 968 549
 // The gradient is multiplied at each step by r [[1, a], [0, 1]] and by the derivative of the
-// activation function. radius, lean, derivative: r, a and the derivative at first; leans: [{name,
-// lean}]; degrees: the direction of the gradient at the last step; steps: how many go back;
-// known: [{radius, lean, derivative, degrees, lengths}], which agrees() compares.
-nn.define("lag", (element, {radius, lean, derivative, degrees, leans, steps, known}) => {
+// activation function. radius, shear, derivative: r, a and the derivative at first; shears: [{name,
+// shear}]; degrees: the direction of the gradient at the last step; steps: how many go back;
+// known: [{radius, shear, derivative, degrees, lengths}], which agrees() compares.
+nn.define("lag", (element, {radius, shear, derivative, degrees, shears, steps, known}) => {
   const EXTENT = 2.6, LOW = 1e-6, HIGH = 1e4, DEGREE = Math.PI / 180;
-  const state = {radius, lean, derivative, at: degrees};
+  const state = {radius, shear, derivative, at: degrees};
   const unit = t => [Math.cos(t * DEGREE), Math.sin(t * DEGREE)];
-  function walk({radius: r, lean: a, derivative: d, at}) {
+  function walk({radius: r, shear: a, derivative: d, at}) {
     const path = [unit(at)];
     for (let k = 0; k < steps; k++) {
       path.push([d * r * (path[k][0] + a * path[k][1]), d * r * path[k][1]]);
@@ -17,7 +17,7 @@ nn.define("lag", (element, {radius, lean, derivative, degrees, leans, steps, kno
     return path;
   }
   // The largest singular value of r [[1, a], [0, 1]].
-  const largest = ({radius: r, lean: a}) => r * (a + Math.sqrt(a * a + 4)) / 2;
+  const largest = ({radius: r, shear: a}) => r * (a + Math.sqrt(a * a + 4)) / 2;
 
   const plane = nn.plane({extent: EXTENT, size: 250, describe: "The gradient step by step"});
   plane.line({
@@ -38,7 +38,7 @@ nn.define("lag", (element, {radius, lean, derivative, degrees, leans, steps, kno
   const facts = nn.facts(["radius × f′", "singular value × f′", "longest", `after ${steps} steps`]);
   const live = nn.live();
   const raised = k => String(k).replace(/./g, c => c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]);
-  const told = v =>
+  const lengthText = v =>
     v >= 0.01 && v < 1e4
       ? nn.number(v, 2)
       : v.toExponential(0).replace(/e(.*)/, (_, k) => ` · 10${raised(+k)}`);
@@ -58,21 +58,21 @@ nn.define("lag", (element, {radius, lean, derivative, degrees, leans, steps, kno
     curve.set(lengths.map((v, k) => [k, v]));
     marks.set(lengths.map((v, k) => [k, v]).filter(([, v]) => v >= LOW && v <= HIGH));
     const top = Math.max(...lengths), when = lengths.indexOf(top), end = lengths[steps];
-    facts.set([nn.number(r, 2), nn.number(s, 2), `${told(top)}, after ${when}`, told(end)]);
+    facts.set([nn.number(r, 2), nn.number(s, 2), `${lengthText(top)}, after ${when}`, lengthText(end)]);
     const verdict =
       s < 1 - 1e-9
         ? "Every step shrinks the gradient, so the bound shows that it vanishes."
         : r > 1 + 1e-9
           ? "The gradient explodes."
           : Math.abs(r - 1) <= 1e-9
-            ? state.lean > 0
+            ? state.shear > 0
               ? "The gradient grows in proportion to the number of steps."
               : "The length of the gradient stays the same."
             : when === steps
               ? `The gradient is still growing at step ${steps}; it vanishes later.`
               : when > 0
                 ? `The gradient grows for ${when} ${when === 1 ? "step" : "steps"} to ` +
-                  `${told(top)}, then vanishes.`
+                  `${lengthText(top)}, then vanishes.`
                 : "The gradient vanishes, but the bound doesn’t show it.";
     live.set(
       `Spectral radius ${nn.number(state.radius, 2)}, largest singular value ` +
@@ -80,7 +80,7 @@ nn.define("lag", (element, {radius, lean, derivative, degrees, leans, steps, kno
     );
     plane.describe(`A gradient of length 1 and its path over ${steps} steps. ${verdict}`);
     plot.describe(
-      `The length of the gradient against the number of steps back. After ${steps} steps it is ${told(end)}.`,
+      `The length of the gradient against the number of steps back. After ${steps} steps it is ${lengthText(end)}.`,
     );
   }
   const redraw = nn.frame(draw);
@@ -98,10 +98,10 @@ nn.define("lag", (element, {radius, lean, derivative, degrees, leans, steps, kno
   });
   const menu = nn.buttons({
     label: "matrices",
-    options: leans.map(one => one.name),
-    chosen: leans.findIndex(one => one.lean === lean),
+    options: shears.map(one => one.name),
+    chosen: shears.findIndex(one => one.shear === shear),
     press: k => {
-      state.lean = leans[k].lean;
+      state.shear = shears[k].shear;
       redraw();
     },
   });
@@ -116,4 +116,4 @@ nn.define("lag", (element, {radius, lean, derivative, degrees, leans, steps, kno
   draw();
   element.agrees = () => known.every(one => walk({...one, at: one.degrees}).every((v, k) =>
     Math.abs(Math.hypot(...v) - one.lengths[k]) <= 1e-9 * Math.max(1, one.lengths[k])));
-}, "radius", "lean", "derivative", "degrees", "leans", "steps", "known");
+}, "radius", "shear", "derivative", "degrees", "shears", "steps", "known");

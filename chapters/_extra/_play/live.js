@@ -250,17 +250,17 @@ nn.tryIt = (() => {
 
   // ---- the menu in the header: copy a command and explain it
   function copy(command) {
-    document.querySelector(".nn-live-told")?.remove();
-    const told = html("p", {class: "nn-live-told", role: "status"});
-    document.body.append(told);
+    document.querySelector(".nn-live-notice")?.remove();
+    const notice = html("p", {class: "nn-live-notice", role: "status"});
+    document.body.append(notice);
     const use = "in the course’s folder to open this page as a notebook.";
     const copied = navigator.clipboard?.writeText(command) ?? Promise.reject();
     copied.then(
-      () => told.append(`Copied: ${command}. Run it ${use}`),
-      () => told.append(`Run ${command} ${use}`),
+      () => notice.append(`Copied: ${command}. Run it ${use}`),
+      () => notice.append(`Run ${command} ${use}`),
     );
     // It stays until the next action of the reader.
-    const remove = () => told.remove();
+    const remove = () => notice.remove();
     setTimeout(() => {
       for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, remove, {once: true});
     });

@@ -46,7 +46,7 @@ def run_cell(source, name, emit):
         return True
     except BaseException as error:
         out.rest()
-        emit("error", told(error))
+        emit("error", traceback_of(error))
         return False
 
 
@@ -69,13 +69,13 @@ def show(value, emit):
     return emit("text", repr(value) + "\n")
 
 
-def told(error):
+def traceback_of(error):
     """The lines of cells that led to an error, and the error."""
-    told = traceback.TracebackException.from_exception(error)
-    ours = [frame for frame in told.stack if frame.filename.startswith("cell ")]
-    told.stack = traceback.StackSummary.from_list(ours)
-    told.__cause__ = told.__context__ = None
-    return "".join(told.format())
+    report = traceback.TracebackException.from_exception(error)
+    ours = [frame for frame in report.stack if frame.filename.startswith("cell ")]
+    report.stack = traceback.StackSummary.from_list(ours)
+    report.__cause__ = report.__context__ = None
+    return "".join(report.format())
 `;
 
   function work(cellSource) {

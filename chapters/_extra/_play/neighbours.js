@@ -110,7 +110,7 @@
         : state.points.filter(([a, b], n) => decide(a, b, k, n) !== state.labels[n]).length;
     }
 
-    const told = votes => names.map((name, c) => [votes[c], name]).filter(([v]) => v)
+    const counts = votes => names.map((name, c) => [votes[c], name]).filter(([v]) => v)
       .sort((p, q) => q[0] - p[0]).map(([v, name]) => `${name} ${v}`).join(", ");
     function draw() {
       const [a, b] = query.at;
@@ -141,7 +141,7 @@
           shape(t / corners).map((v, i) => [a, b][i] + radius * v),
         ),
       );
-      facts.set([told(votes), nn.number(radius), state.wrong]);
+      facts.set([counts(votes), nn.number(radius), state.wrong]);
       const even = votes.filter(v => v === votes[winner]).length > 1;
       live.set(
         `${k === 1 ? "Vote of the nearest point:" : `Vote of the ${k} nearest points:`} ` +

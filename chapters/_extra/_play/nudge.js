@@ -78,7 +78,7 @@
       facts.set([nn.number(slope, 3), nn.number(got.one, 9), nn.number(got.two, 9)]);
       const words = verdict(it, x, h, slope, got);
       live.set(
-        `${name}, ${DIGITS[state.digits]}, h = ${told(h)}. One-sided: ${off(got.one, slope)}; ` +
+        `${name}, ${DIGITS[state.digits]}, h = ${short(h)}. One-sided: ${off(got.one, slope)}; ` +
           `two-sided: ${off(got.two, slope)}. ${words}`,
       );
       eye.describe(
@@ -86,7 +86,7 @@
           `− h and x + h. ${words}`,
       );
       chart.describe(
-        `Relative errors of both quotients against the step. At h = ${told(h)}, one-sided: ` +
+        `Relative errors of both quotients against the step. At h = ${short(h)}, one-sided: ` +
           `${off(got.one, slope)}; two-sided: ${off(got.two, slope)}.`,
       );
     }
@@ -110,7 +110,7 @@
     });
     const last = steps.length - 1;                  // small steps on the left, as in the chart
     const slider = nn.slider({label: "step h", min: 0, max: last, step: 1, value: last - state.step,
-      show: k => told(steps[last - k]), move: k => { state.step = last - k; redraw(); }});
+      show: k => short(steps[last - k]), move: k => { state.step = last - k; redraw(); }});
     element.replaceChildren(
       menu.node, digits.node, nn.columns(eye.node, chart.node), slider.node,
       nn.tuck(element, "Slope and quotients", facts.node), live.node,
@@ -148,7 +148,7 @@
     }
     return "The two-sided error is mostly truncation: a smaller step is better.";
   }
-  const told = nn.short;
+  const short = nn.short;
   const off = (got, slope) => {
     const error = relative(got, slope);
     return error === 0

@@ -72,13 +72,13 @@
     const buttons = document.querySelectorAll("button.copybtn");
     if (!buttons.length) return;
     const status = speaker();
-    const told = new MutationObserver(changes => changes.forEach(({target}) => {
+    const observer = new MutationObserver(changes => changes.forEach(({target}) => {
       if (target.classList.contains("success")) status.textContent = "Copied";
       else if (!document.querySelector("button.copybtn.success")) status.textContent = "";
     }));
     for (const button of buttons) {
       button.setAttribute("aria-label", "Copy this code");
-      told.observe(button, {attributes: true, attributeFilter: ["class"]});
+      observer.observe(button, {attributes: true, attributeFilter: ["class"]});
     }
   }
 

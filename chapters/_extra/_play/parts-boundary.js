@@ -22,13 +22,13 @@
     const arrow = on.arrow({colour, head: 9});
     const size = () => LONG * (on.x[1] - on.x[0]) / 2;
     let foot = at;
-    const told = () => {
+    const describe = () => {
       const {w, b} = get();
       return `weights ${w.map(v => nn.number(v, 1)).join(" and ")}, bias ${nn.number(b, 1)}`;
     };
     const through = w => put(w.map(tenth), tenth(-w[0] * foot[0] - w[1] * foot[1]));
     const knob = nn.point({
-      on, at, colour, step: 0.05, label: `Line of ${label}, to move`, show: told,
+      on, at, colour, step: 0.05, label: `Line of ${label}, to move`, show: describe,
       move: (p, q) => {
         foot = [p, q];
         through(get().w);
@@ -37,7 +37,7 @@
     const tip = nn.point({
       on, at, colour, shape: "diamond", step: 0.5 * LONG,
       label: `Weights of ${label}, to turn its line`,
-      show: told,
+      show: describe,
       move: (p, q) => through([(p - foot[0]) / size(), (q - foot[1]) / size()].map(tenth)),
     });
     tip.node.querySelector(".nn-knob").setAttribute("d", `M0 0${nn.SHAPES.diamond(5)}`);

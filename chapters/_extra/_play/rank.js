@@ -72,7 +72,7 @@ nn.define("rank", (element, {size, ranks, start, pictures}) => {
   const kept = spectrum.area({colour: "a"}), stairs = spectrum.line({colour: "ink", width: 1.4});
   const {top, height} = spectrum.inner, centre = x => spectrum.from(x, 0)[0];
   const words = [12, 28, 44].map(y => nn.text(8, top + y, "", {class: "nn-name"}));
-  const told = k => [
+  const factsAt = k => [
     `${thousands(k * TERM)} bytes`,
     `error ${nn.number(opened(state.of).errors[k - 1], 1)}`,
   ];
@@ -80,7 +80,7 @@ nn.define("rank", (element, {size, ranks, start, pictures}) => {
     {
       drawing: spectrum.svg, label: "rank", min: 1, max: ranks, step: 1, value: start,
       read: x => centre(x) - 0.5,
-      show: v => [v, ...told(v)].join(", "),
+      show: v => [v, ...factsAt(v)].join(", "),
       move: v => {
         state.k = v;
         redraw();
@@ -154,7 +154,7 @@ nn.define("rank", (element, {size, ranks, start, pictures}) => {
     const x = spectrum.px(k + 0.5), right = k < ranks / 2;
     rank.set(k);
     rank.node.setAttribute("transform", `translate(${x} 0)`);
-    [`rank ${k}`, ...told(k)].forEach((line, i) => {
+    [`rank ${k}`, ...factsAt(k)].forEach((line, i) => {
       words[i].textContent = line;
       words[i].setAttribute("x", right ? 8 : -8);
       words[i].setAttribute("class", `nn-name ${right ? "" : "nn-end"}`);

@@ -213,12 +213,12 @@ nn.define("timeline", (element, {events, kinds, spans, contest, person, start}) 
       {class: "nn-name nn-small", style: nn.ink("b")},
     ),
   );
-  const told = nn.live(), toldSource = html("p", {class: "nn-note"});
+  const announcer = nn.live(), sourceNote = html("p", {class: "nn-note"});
   function winner(x) {
     const k = nn.clamp(Math.round(x) - years[0], 0, years.length - 1), c = contest[k];
     rule.set(c.year);
-    told.set(`${c.year}: ${c.name}, ${nn.number(c.error, 1)}% error.`);
-    toldSource.textContent = `Source: ${c.source}`;
+    announcer.set(`${c.year}: ${c.name}, ${nn.number(c.error, 1)}% error.`);
+    sourceNote.textContent = `Source: ${c.source}`;
   }
   const rule = plot.cursor({
     at: 2012, label: "year of the contest", step: 1,
@@ -230,7 +230,7 @@ nn.define("timeline", (element, {events, kinds, spans, contest, person, start}) 
     zoomed.node, drawing, key, live.node, source, steps,
     nn.fold(
       element, "Winners of the ImageNet contest",
-      nn.columns(plot.node, html("div", {}, told.node, toldSource)),
+      nn.columns(plot.node, html("div", {}, announcer.node, sourceNote)),
     ),
   );
   winner(2012);

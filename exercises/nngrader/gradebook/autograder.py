@@ -246,7 +246,7 @@ class Mark:
 
 
 @dataclass
-class Standing:
+class Entry:
     """The gradebook's entry for one student's submission.
 
     :ivar timestamp: Time of submission, in UTC.
@@ -280,14 +280,14 @@ class Standing:
         return policy.penalty(self.score, self.seconds) if self.seconds else 0.0
 
 
-def standing(gradebook, assignment: str, student: str | None = None) -> dict[str, Standing]:
+def entries_of(gradebook, assignment: str, student: str | None = None) -> dict[str, Entry]:
     """Return the gradebook's entries of an assignment, by the student's id."""
     who = [Assignment.name == assignment]
     who += [SubmittedAssignment.student_id == student] * (student is not None)
     entries, known_submissions = {}, set()
     for row in gradebook.db.execute(_grades().where(*who)):
         late = _seconds(row.timestamp, row.duedate, row.extension)
-        entry = entries.setdefault(row.student_id, Standing(row.timestamp, late, 0.0))
+        entry = entries.setdefault(row.student_id, Entry(row.timestamp, late, 0.0))
         if row.id not in known_submissions:
             known_submissions.add(row.id)
             entry.penalty += row.late_submission_penalty or 0.0

@@ -90,10 +90,10 @@ def take_marks(
     with HandMarks(course, assignment) as gradebook:
         if share:
             together = groups(course, assignment)
-            rows = for_groups(gradebook.standing, together, rows, name, gradebook.written)
+            rows = for_groups(gradebook.entries, together, rows, name, gradebook.written)
         lost = _ungradable(course, assignment, called)
         people = People(called, read_roster(course), lost, gradebook.written)
-        planned = changes(gradebook.standing, rows, name, people)
+        planned = changes(gradebook.entries, rows, name, people)
         for change in planned:
             say(shown(str(replace(change, student=called(change.student)))))
         same = len(rows) - len(planned)
@@ -285,7 +285,7 @@ class HandMarks:
         from nbgrader.api import MissingEntry
         from nbgrader.coursedir import CourseDirectory
 
-        from .autograder import OpenGradebook, standing
+        from .autograder import OpenGradebook, entries_of
 
         home = CourseDirectory(config=self.config)
         with quiet(), database_errors(self.url):
@@ -298,7 +298,7 @@ class HandMarks:
                 tasks = [c.name for one in notebooks for c in one.task_cells]
                 self.written = frozenset([*texts, *tasks])
                 self.notebook_of = {c.name: one.name for c, one in cells}
-                self.standing = standing(self.gradebook, self.assignment)
+                self.entries = entries_of(self.gradebook, self.assignment)
                 self.gradebook.db.rollback()
             except MissingEntry:
                 self.gradebook.shut()

@@ -178,7 +178,7 @@ def marks(course: Course, assignment: str) -> dict[str, dict]:
     """
     from nbgrader.api import MissingEntry
 
-    from .autograder import standing
+    from .autograder import entries_of
     from .late import policy_of
 
     require_gradebook(course, assignment)
@@ -190,7 +190,7 @@ def marks(course: Course, assignment: str) -> dict[str, dict]:
             known = course.assignments()
             near = did_you_mean(assignment, known) if assignment not in known else ""
             raise NotThere(f"{assignment} is not in the gradebook{near}") from None
-        entries = standing(gradebook, assignment)
+        entries = entries_of(gradebook, assignment)
         return {s: _mark(entries[s], most, policy) for s in sorted(entries)}
 
 

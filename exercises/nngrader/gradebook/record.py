@@ -77,7 +77,7 @@ class Recorder:
         """Open a temporary folder and the gradebook, which both stay open."""
         from nbgrader.coursedir import CourseDirectory
 
-        from .autograder import Autograder, OpenGradebook, standing
+        from .autograder import Autograder, OpenGradebook, entries_of
 
         results = self.assignment.course / ".results"
         results.mkdir(mode=0o700, exist_ok=True)
@@ -88,7 +88,7 @@ class Recorder:
             self.gradebook = OpenGradebook(self.url, self.home.course_id)
             self._open.callback(self.gradebook.shut)
             self._enter_due()
-            self.standing = standing(self.gradebook, self.name)
+            self.entries = entries_of(self.gradebook, self.name)
             self.gradebook.db.rollback()
             self.autograder = Autograder(self.gradebook, self.policy, self.name, self.config)
 
@@ -169,7 +169,7 @@ class Recorder:
 
     def _is_recorded(self, student, key):
         """Return whether the same result has been recorded and not changed since."""
-        return student in self.standing and self._noted(student)[:2] == [
+        return student in self.entries and self._noted(student)[:2] == [
             key,
             self._fingerprint(student),
         ]
@@ -186,7 +186,7 @@ class Recorder:
         except OSError:
             return None
         dated = [[stat.st_mtime_ns, stat.st_size] for stat in stats]
-        return [dated, digest(self.standing[student].recorded)]
+        return [dated, digest(self.entries[student].recorded)]
 
     def _recorded_files(self, student):
         """Return the paths of the notebooks that nbgrader's tools show, by their names."""
@@ -219,7 +219,7 @@ class Recorder:
 
     def _write(self, student, notebooks, stamp):
         """Write a submission with its points into the gradebook; return `_persist`'s result."""
-        from .autograder import standing, works
+        from .autograder import entries_of, works
 
         def earlier():
             """Return the work recorded earlier, from the notebook or else the journal."""
@@ -235,7 +235,7 @@ class Recorder:
             kept, waiting = self.autograder.record(student, notebooks, stamp, earlier, before)
         if lost and kept:
             self.restored[student] = kept, bool(self._noted(student)[2:])
-        self.standing |= standing(self.gradebook, self.name, student)
+        self.entries |= entries_of(self.gradebook, self.name, student)
         self.gradebook.db.rollback()
         return waiting
 
@@ -258,7 +258,7 @@ class Recorder:
 
     def _tell_late(self, student, result):
         """Update the late penalty for the current marks, and add a flag about it."""
-        entry = self.standing[student]
+        entry = self.entries[student]
         fair = entry.fair_penalty(self.policy)
         if abs(fair - entry.penalty) > 1e-9:
             with self.gradebook.whole():

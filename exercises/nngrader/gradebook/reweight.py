@@ -16,7 +16,7 @@ from ..engine import reweighted
 from ..errors import CannotDo, NotThere, WrongUsage
 from ..storage.results import Store, latest_results
 from ..wording import counted, did_you_mean
-from .autograder import Mark, Standing, standing
+from .autograder import Entry, Mark, entries_of
 from .database import config_of, open_gradebook, quiet, require_gradebook
 from .late import Policy, policy_of
 
@@ -103,7 +103,7 @@ def plan(course: Course, name: str, points: dict[str, float]) -> Plan:
     policy = policy_of(config_of(course, name), course, name)
     with quiet(), open_gradebook(course, name) as gradebook:
         then = recorded_points(gradebook, name)
-        entries = standing(gradebook, name)
+        entries = entries_of(gradebook, name)
     changed = course.instructor(name, points)
     now = points_of(changed)
     if then.keys() != now.keys():
@@ -228,7 +228,7 @@ def given_by_hand(plan: Plan, student: str, grade: Mark, change: Change) -> tupl
 
 def _row(plan, student, entry, result, policy):
     """Return the changes for one student."""
-    new = Standing(entry.timestamp, entry.seconds, entry.penalty, dict(entry.grades))
+    new = Entry(entry.timestamp, entry.seconds, entry.penalty, dict(entry.grades))
     row = Row(student, total(entry, policy), 0.0, comments=len(entry.comments))
     for change in plan.changes:
         if grade := entry.grades.get(change.cell):
@@ -239,7 +239,7 @@ def _row(plan, student, entry, result, policy):
     return row
 
 
-def total(entry: Standing, policy: Policy) -> float:
+def total(entry: Entry, policy: Policy) -> float:
     """Return a student's points after the current late penalty."""
     return round(max(0.0, entry.score - entry.fair_penalty(policy)), 6)
 

@@ -124,12 +124,12 @@ def _write_gradebook(plan, gradebook, results, texts, policy):
 
     Return the original and the new manual marks, for `reweight`.
     """
-    from .autograder import deduct, standing
+    from .autograder import deduct, entries_of
 
     name = plan.assignment
     assignment = gradebook.find_assignment(name)
     changes = {c.cell: c for c in plan.changes}
-    entries, kept = standing(gradebook, name), copy.deepcopy(plan.by_hand)
+    entries, kept = entries_of(gradebook, name), copy.deepcopy(plan.by_hand)
     for submitted in assignment.submissions:
         student = submitted.student.id
         entry = entries[student]

@@ -62,16 +62,16 @@ def loaded(Module, sizes, numbers, x, dy):
     new = {n: given[n] if n in given and fits(n) else torch.zeros_like(mine[n]) for n in mine}
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # several threads would wait longer than they compute
-    came = False
+    forward_ended = False
     try:
         module.load_state_dict(new)
         t = torch.tensor(x, requires_grad=True)
         y = module(t)
-        came = True
+        forward_ended = True
         dx = torch.autograd.grad(y, t, torch.tensor(dy))[0].numpy()
     except Exception as e:
         dx = Failed(e, "autograd, in the backward pass,")
-        if not came:
+        if not forward_ended:
             y = dx = Failed(e, "`forward`")
     finally:
         torch.set_num_threads(threads)
