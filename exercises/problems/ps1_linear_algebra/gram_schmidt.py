@@ -58,13 +58,13 @@ bases.example(np.array([[3.0, 6.0, 1.0], [4.0, 8.0, 3.0], [0.0, 0.0, 2.0]]))
 
 def left_over(A):
     """Return the relative length of each column's part orthogonal to the columns before it."""
-    found, shares = [], []
+    basis, shares = [], []
     for a in A.T:
         left = a.copy()
-        for q in found * 2:
+        for q in basis * 2:
             left -= (q @ left) * q
         shares.append(np.linalg.norm(left) / np.linalg.norm(a))
-        found += [left / np.linalg.norm(left)] if shares[-1] > 1e-10 else []
+        basis += [left / np.linalg.norm(left)] if shares[-1] > 1e-10 else []
     return np.array(shares)
 
 

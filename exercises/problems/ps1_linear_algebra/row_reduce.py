@@ -112,8 +112,8 @@ def clear(make, ways=(np.argmax, lambda sizes: (sizes > 1e-11).argmax())):
     """Draw matrices until every candidate for a pivot is either clearly 0 or clearly not 0."""
 
     def fits(A):
-        found = [sizes_of_pivots(A, way) for way in ways]
-        return all(taken > 1e-3 and dropped < 1e-13 for taken, dropped in found)
+        sizes = [sizes_of_pivots(A, way) for way in ways]
+        return all(taken > 1e-3 and dropped < 1e-13 for taken, dropped in sizes)
 
     return until(fits, make)
 

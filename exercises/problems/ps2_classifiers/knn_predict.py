@@ -68,7 +68,7 @@ def asked(rng, X_train, X, k, M, *, tied):
     other = [counted.argmax(axis=1) for counted in (few, many, many - one, three, one)]
     present = np.cumsum(asked_of > 0, axis=1) - 1  # index among the voters' labels
     other.append(np.take_along_axis(present, answers[:, None], axis=1)[:, 0])
-    telling = sum(found != answers for found in other)  # mistakes that each row shows
+    telling = sum(predicted != answers for predicted in other)  # mistakes that each row shows
     turn = np.zeros(len(rows))  # labels take turns; rows with most mistakes come first
     for a in range(LABELS):
         own = np.flatnonzero(answers == a)
@@ -123,23 +123,23 @@ def everyone_votes(rng, N, M, D):
 def by_partition(X_train, y_train, X, k):
     d = np.abs(pairwise_distances(X, X_train))
     near = np.argpartition(d, k - 1, axis=1)[:, :k]
-    found = np.zeros(len(X), dtype=np.int64)
+    predicted = np.zeros(len(X), dtype=np.int64)
     for m in range(len(X)):
         labels, counts = np.unique(y_train[near[m]], return_counts=True)
-        found[m] = labels[np.argmax(counts)]
-    return found
+        predicted[m] = labels[np.argmax(counts)]
+    return predicted
 
 
 @neighbours.alternative
 def picture_by_picture(X_train, y_train, X, k):
-    found = []
+    predicted = []
     for x in X:
         d = np.linalg.norm(X_train.astype(float) - x, axis=1)
         votes = {}
         for n in sorted(range(len(d)), key=d.__getitem__)[:k]:
             votes[y_train[n]] = votes.get(y_train[n], 0) + 1
-        found.append(min(votes, key=lambda label: (-votes[label], label)))
-    return np.array(found)
+        predicted.append(min(votes, key=lambda label: (-votes[label], label)))
+    return np.array(predicted)
 
 
 VOTE = "np.bincount(near).argmax()"

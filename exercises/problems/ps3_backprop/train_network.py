@@ -20,7 +20,7 @@ from .two_layer_loss import two_layer_loss
 
 
 def taught(train_network, X, y, hidden, epochs, lr, seed):
-    found = []
+    results = []
     for n, s in ((epochs, seed), (1, seed), (1, seed), (1, seed + 1)):
         params = train_network(X, y, hidden, n, lr, np.random.default_rng(s))
         if not isinstance(params, dict):
@@ -28,8 +28,8 @@ def taught(train_network, X, y, hidden, epochs, lr, seed):
         arrays = [dict.get(params, name) for name in ("W1", "b1", "W2", "b2")]
         if not all(isinstance(array, np.ndarray) for array in arrays):
             return np.zeros(0), *[None] * 15
-        found += arrays
-    return tuple(found)
+        results += arrays
+    return tuple(results)
 
 
 def how_far(args, *arrays):

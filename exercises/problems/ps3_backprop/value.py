@@ -491,10 +491,10 @@ value.known(once=False)["value reuse operations long"] = {
 
 
 for wrong in ("PowerWithoutFactor", "PowerNotLowered"):  # quotients as powers are wrong too
-    found = value.mistakes[wrong]
-    members = {"__pow__": found.solve.__pow__}
+    mistake = value.mistakes[wrong]
+    members = {"__pow__": mistake.solve.__pow__}
     where = "minus_quotient_power number_on_the_left"
-    value.mistake(found.hint, loses="operations long", where=where)(
+    value.mistake(mistake.hint, loses="operations long", where=where)(
         type(f"{wrong}InQuotients", (OfPowersAndProducts,), members)
     )
 

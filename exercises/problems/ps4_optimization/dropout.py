@@ -19,23 +19,23 @@ from .common import ELSEWHERE
 
 
 def calls(dropout, X, dY, p, seed):
-    found = []
+    outputs = []
     for s, training in ((seed, True), (seed, True), (seed + 1, True), (seed, False)):
         whole = dropout(X, dY, p, training, np.random.default_rng(s))
         if type(whole) not in (tuple, list) or len(whole) != 2:
             raise TypeError("your function should return two arrays, (Y, dX)")
-        found += whole
+        outputs += whole
     kept = []
     for s in range(seed + 2, seed + 13):
         Y, _ = dropout(X, dY, p, True, np.random.default_rng(s))
         kept.append(np.count_nonzero(Y) if isinstance(Y, np.ndarray) else s)
-    return (*found, np.array(kept))
+    return (*outputs, np.array(kept))
 
 
-def seen(args, *found):
+def seen(args, *outputs):
     X, dY, p = args["X"], args["dY"], args["p"]
-    *found, counts = found
-    for array in found:
+    *outputs, counts = outputs
+    for array in outputs:
         if array is None or array.dtype.kind not in "iuf":
             raise ValueError("Y and dX should be arrays of numbers. Which of them isn't?")
         if array.shape != X.shape:
@@ -55,12 +55,13 @@ def seen(args, *found):
         marks[[k for k, true in tests if true][:1]] = 1
         return marks
 
-    order = np.array([alike(found[6], dY) and alike(found[7], X)], float)
+    order = np.array([alike(outputs[6], dY) and alike(outputs[7], X)], float)
     pairs = [
-        (dX, Y) if order[0] else (Y, dX) for Y, dX in zip(found[::2], found[1::2], strict=True)
+        (dX, Y) if order[0] else (Y, dX)
+        for Y, dX in zip(outputs[::2], outputs[1::2], strict=True)
     ]
-    found = (a.astype(float) for pair in pairs for a in pair)
-    Y, dX, Y_again, dX_again, Y_other, _, Y_use, dX_use = found
+    outputs = (a.astype(float) for pair in pairs for a in pair)
+    Y, dX, Y_again, dX_again, Y_other, _, Y_use, dX_use = outputs
 
     factor, kept = Y / X, Y != 0
     scale, share = np.median(factor[kept]) if kept.any() else 0.0, kept.mean()

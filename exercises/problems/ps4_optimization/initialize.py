@@ -57,7 +57,7 @@ def counted(args, *layers):
         },
         "he": {3: 2 / n_out, 4: 1 / n_in, 5: 2 / n, 6: 2 / 3 / n_in},
     }
-    found, taken = [], None
+    results, taken = [], None
     for (method, right), W in zip(asked.items(), layers, strict=False):
         seen, square = np.zeros(15), np.mean(W.astype(float) ** 2)
         others[method][7] = right**2 if method != "glorot_uniform" else 3 * right**2
@@ -85,10 +85,10 @@ def counted(args, *layers):
             taken = square if alone else None
         else:
             seen[10 if square > right else 11] = 1
-        found.append(seen)
+        results.append(seen)
     layout = np.array([any(W.shape != (n_out, n_in) for W in layers)], float)
     again, other = (np.array_equal(layers[2], W, equal_nan=True) for W in layers[3:])
-    return *found, layout, np.array([not again, again and other], float)
+    return *results, layout, np.array([not again, again and other], float)
 
 
 starts = problem(

@@ -14,14 +14,14 @@ from .common import DIGITS, ELSEWHERE
 def all_steps(learning_rate, lr, warmup, total, gamma, step_size):
     rates = []
     for schedule in ("step", "exponential", "cosine"):
-        found = [
+        call = [
             learning_rate(step, schedule, lr, warmup, total, gamma, step_size)
             for step in range(total)
         ]
-        if any(isinstance(value, list | tuple) or np.shape(value) for value in found):
+        if any(isinstance(value, list | tuple) or np.shape(value) for value in call):
             raise TypeError("your function should return one number, the rate of one step")
-        rates.append(found)
-    parts = [r for found in rates for r in found[:warmup]], *(found[warmup:] for found in rates)
+        rates.append(call)
+    parts = [r for call in rates for r in call[:warmup]], *(call[warmup:] for call in rates)
     parts = [None if any(r is None for r in part) else np.array(part) for part in parts]
     if all(part is None for part in parts if part is None or part.size):
         raise TypeError("your function should return one number, but it returns None")

@@ -20,21 +20,21 @@ ROWS = 4
 
 
 def drawn(sample, logits, temperature, seed):
-    found = []
+    samples = []
     for times, s in ((4000, seed + 9), (40, seed), *((40, seed + k) for k in range(9))):
         given = np.repeat(logits, times, axis=0)
         before = given.copy()
-        found.append(sample(given, temperature, np.random.default_rng(s)))
+        samples.append(sample(given, temperature, np.random.default_rng(s)))
         if not np.array_equal(given, before):
             logits += 1  # reported as a change of the argument `logits`
-    return tuple(found)
+    return tuple(samples)
 
 
-def counted(args, *found):
+def counted(args, *samples):
     logits, temperature = args["logits"], args["temperature"]
     K, V = logits.shape
     form = np.zeros(1)
-    for k, times in zip(found, (4000, *[40] * 10), strict=True):
+    for k, times in zip(samples, (4000, *[40] * 10), strict=True):
         if k is None or k.dtype.kind not in "iuf":
             raise ValueError(
                 "Your result isn't an array of numbers. What does your function return instead?"
@@ -62,7 +62,7 @@ def counted(args, *found):
                 "Your result contains numbers outside the range from 0 to V - 1. Which index "
                 "does the first entry of a row have?"
             )
-    first = found[0].astype(int).reshape(K, 4000)
+    first = samples[0].astype(int).reshape(K, 4000)
 
     def softmax(z):
         e = np.exp(z - z.max(axis=1, keepdims=True))
@@ -103,7 +103,7 @@ def counted(args, *found):
     seen, random = np.zeros(13), np.zeros(2)
     same = (first == first[:, :1]).all(axis=1)  # a row that always gives one entry
     fits = surprise(right) <= 50
-    one_answer = all(np.array_equal(found[1], k) for k in found[3:])
+    one_answer = all(np.array_equal(samples[1], k) for k in samples[3:])
     if same.all():
         greedy = (first[:, 0] == logits.argmax(axis=1)).all()
         seen[6 if greedy else 0 if one_answer else 7] = 1
@@ -112,7 +112,7 @@ def counted(args, *found):
         nearest = min(far, key=far.get)
         some_rows = fits.any() and same[~fits].all()
         seen[nearest if far[nearest] <= 50 else 9 if some_rows else 8] = 1
-    if not np.array_equal(found[1], found[2]):
+    if not np.array_equal(samples[1], samples[2]):
         random[0] = 1
     elif one_answer and not seen[6]:
         random[1] = 1

@@ -42,7 +42,7 @@ def bits_of_the_network(args, answer):
     ):
         N = text.shape[1]
         h, c, rows = np.zeros((N, H)), np.zeros((N, H)), p["W"].T + b * p["b"]
-        found = []
+        terms = []
         for t in range(len(text) - 1):
             z = rows[text[t + read]] + h @ p["U"].T
             i, f, g, o = (z[:, k * H : (k + 1) * H] for k in map(order.index, "ifgo"))
@@ -54,8 +54,8 @@ def bits_of_the_network(args, answer):
             s = state @ p["W_hy"].T + b_y * p["b_y"]
             s = s - s.max(axis=1, keepdims=True)
             right = s[np.arange(N), text[t + judged]]
-            found.append((np.log(np.exp(s).sum(axis=1)) - right) / np.log(2))
-        return np.array(found)
+            terms.append((np.log(np.exp(s).sum(axis=1)) - right) / np.log(2))
+        return np.array(terms)
 
     with np.errstate(over="ignore", invalid="ignore"):  # sums may overflow
         bits = surprisal_of(args["target"].astype(int))

@@ -71,15 +71,15 @@ def code_by_code(fits, z, mean, log_var):
     K, N = fits.shape
     elbo, estimate = np.zeros(N), np.zeros(N)
     for n in range(N):
-        found = []
+        terms = []
         for k in range(K):
             total = fits[k, n]
             for v, m, s in zip(z[k, n], mean[n], log_var[n], strict=True):
                 total += -0.5 * v * v + 0.5 * s + 0.5 * (v - m) ** 2 / np.exp(s)
-            found.append(total)
-        largest = max(found)
-        elbo[n] = sum(found) / K
-        estimate[n] = largest + np.log(sum(np.exp(v - largest) for v in found) / K)
+            terms.append(total)
+        largest = max(terms)
+        elbo[n] = sum(terms) / K
+        estimate[n] = largest + np.log(sum(np.exp(v - largest) for v in terms) / K)
     return elbo, estimate
 
 

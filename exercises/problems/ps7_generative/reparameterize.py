@@ -68,17 +68,17 @@ def random_numbers(rng, K, N, D):
 
 @trick.alternative
 def draw_by_draw(mean, log_var, eps, f, df):
-    z, found = np.zeros(eps.shape), np.zeros((4, *mean.shape))
+    z, sums = np.zeros(eps.shape), np.zeros((4, *mean.shape))
     for k in range(len(eps)):
         for n in range(len(mean)):
             for d in range(mean.shape[1]):
                 s, e = np.exp(log_var[n, d]) ** 0.5, eps[k, n, d]
                 z[k, n, d] = mean[n, d] + s * e
-                found[0, n, d] += df[k, n, d] / len(eps)
-                found[1, n, d] += df[k, n, d] * s * e / 2 / len(eps)
-                found[2, n, d] += f[k, n] * e / s / len(eps)
-                found[3, n, d] += f[k, n] * (e * e - 1) / 2 / len(eps)
-    return z, found[0], found[1], found[2], found[3]
+                sums[0, n, d] += df[k, n, d] / len(eps)
+                sums[1, n, d] += df[k, n, d] * s * e / 2 / len(eps)
+                sums[2, n, d] += f[k, n] * e / s / len(eps)
+                sums[3, n, d] += f[k, n] * (e * e - 1) / 2 / len(eps)
+    return z, sums[0], sums[1], sums[2], sums[3]
 
 
 @trick.alternative

@@ -36,19 +36,19 @@ def after(average_gradients, counts, given, there):
 
     before = seen(workers)
     average_gradients(workers, [int(n) for n in counts])
-    found = seen(workers)
+    after_call = seen(workers)
     for p in workers[0].parameters():
         if p.grad is not None:
             p.grad = p.grad.detach().zero_()
     parameters = [p for net in workers for p in net.parameters()]
     moved = max(float((p.detach() - 0.5).abs().max()) for p in parameters)
     moved = 0.0 if moved < 1e-12 else moved  # a mean of equal parameters may round
-    if moved == 0 and there.all() and np.array_equal(found, before):
+    if moved == 0 and there.all() and np.array_equal(after_call, before):
         raise ValueError(
             "your function doesn't change the `grad` of any worker. Which line writes the mean "
             "into `p.grad`?"
         )
-    return found, seen(workers[1:]), moved
+    return after_call, seen(workers[1:]), moved
 
 
 averaged = problem(
@@ -161,15 +161,15 @@ def by_stacks(workers, counts):
 def in_place(workers, counts):
     with torch.no_grad():
         for parameters in zip(*[list(w.parameters()) for w in workers], strict=True):
-            total, found = torch.zeros_like(parameters[0]), False
+            total, after_call = torch.zeros_like(parameters[0]), False
             for n, p in zip(counts, parameters, strict=True):
                 if n == 0 or p.grad is None:
                     continue
                 total.add_(p.grad, alpha=n)
-                found = True
+                after_call = True
             total.div_(sum(counts))
             for p in parameters:
-                if not found:
+                if not after_call:
                     p.grad = None
                 elif p.grad is None:
                     p.grad = total.clone()

@@ -37,7 +37,7 @@ def right_by_the_network(args, labels):
         asked |= {f"{n}.weight": (maps, before, 3, 3), f"{n}.bias": (maps,)}
         for end in ("weight", "bias", "running_mean", "running_var"):
             asked[f"{n + 1}.{end}"] = (maps,)
-    found = arrays_of(
+    arrays = arrays_of(
         args["file"],
         asked,
         {"A": 128, "B": 128, "C": 128, "D": 128},
@@ -49,13 +49,13 @@ def right_by_the_network(args, labels):
         "with A, B, C and D from 1 to 128",
         "all arrays must contain finite real numbers",
     )
-    if sum(a.size for name, a in found.items() if "running" not in name) > 100_000:
+    if sum(a.size for name, a in arrays.items() if "running" not in name) > 100_000:
         raise ValueError(
             "your network has more than 100,000 parameters. Which layer has the most?"
         )
-    if any((a < 0).any() for name, a in found.items() if name.endswith("running_var")):
+    if any((a < 0).any() for name, a in arrays.items() if name.endswith("running_var")):
         raise ValueError("a running_var in your file is below 0. Can a variance be negative?")
-    p = {name: torch.tensor(a, dtype=torch.float32) for name, a in found.items()}
+    p = {name: torch.tensor(a, dtype=torch.float32) for name, a in arrays.items()}
 
     def scores_of(images, largest=255.0, training=False):
         h = torch.tensor(images.reshape(-1, 1, 28, 28), dtype=torch.float32) / largest

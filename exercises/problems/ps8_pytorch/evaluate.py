@@ -48,10 +48,10 @@ def measured(evaluate, X, y, sizes, W, means, variances, training):
         for module, mode in zip(model.modules(), training, strict=True):
             module.training = bool(mode)
         loader, used, _ = stored(X, y, sizes)
-        found = evaluate(model, loader, Loss(), torch.device("cpu"))
-        if not isinstance(found, tuple | list) or len(found) != 2:
-            return found
-        loss, accuracy = map(as_number, found)
+        returned = evaluate(model, loader, Loss(), torch.device("cpu"))
+        if not isinstance(returned, tuple | list) or len(returned) != 2:
+            return returned
+        loss, accuracy = map(as_number, returned)
         # a function that never calls the model gets no points for leaving it unchanged
         if not recorded:
             return loss, accuracy, *[np.zeros(0)] * 3

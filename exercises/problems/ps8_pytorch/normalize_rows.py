@@ -25,7 +25,7 @@ def applied(Function, x, weight, eps, dy, v):
     if type(y) is not torch.Tensor or y.shape != x.shape:
         raise TypeError("forward should return one tensor with the shape of x")
     try:
-        found = torch.autograd.grad(y, tensors, upstream, create_graph=True)
+        gradients = torch.autograd.grad(y, tensors, upstream, create_graph=True)
     except Exception as e:
         if "incorrect number of gradients" in str(e):
             e = ValueError(
@@ -40,11 +40,11 @@ def applied(Function, x, weight, eps, dy, v):
         return y.detach().numpy(), *[Failed(e, "`backward`")] * 3
     try:
         again = torch.autograd.grad(
-            (found[0] * torch.tensor(v)).sum(), tensors[0], materialize_grads=True
+            (gradients[0] * torch.tensor(v)).sum(), tensors[0], materialize_grads=True
         )[0].numpy()
     except Exception:
         again = np.zeros(x.shape)  # a constant for autograd: its derivative is 0
-    return y.detach().numpy(), *(g.detach().numpy() for g in found), again
+    return y.detach().numpy(), *(g.detach().numpy() for g in gradients), again
 
 
 normalized = problem(
