@@ -88,8 +88,8 @@ def explain(output):
 
 
 def digest(name):
-    """Return a hash of one of the project's files and of the Python version."""
-    made = hashlib.sha256(repr(sys.version_info[:3]).encode())
+    """Return a hash of one of the project's files, the Python version and torch's version."""
+    made = hashlib.sha256(repr((*sys.version_info[:3], TORCH)).encode())
     made.update((ROOT / name).read_bytes())
     return made.hexdigest()
 

@@ -154,12 +154,12 @@ def _seconds(fine, name):
 
 
 def in_seconds(seconds: float) -> str:
-    """Return a number of seconds with two significant digits.
+    """Return a number of seconds with two significant digits, or rounded to an integer.
 
-    >>> in_seconds(0.01234), in_seconds(3.21)
-    ('0.012', '3.2')
+    >>> in_seconds(0.01234), in_seconds(3.21), in_seconds(123.0)
+    ('0.012', '3.2', '123')
     """
-    return f"{seconds:.2g}"
+    return f"{seconds:.2g}" if seconds < 99.5 else f"{seconds:.0f}"
 
 
 def _measured(fine, name):
