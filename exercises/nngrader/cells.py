@@ -56,7 +56,7 @@ def points(name: str, f, most: float) -> float:
 
 
 def _hidden_here():
-    """Return the hidden cases of the assignment whose folder contains this process."""
+    """Return the hidden cases of the assignment in the current folder."""
     from .course.folder import Course
 
     here = Path.cwd()

@@ -1,4 +1,4 @@
-"""Messages about a function that reached a limit, for `check` and for grading."""
+"""Reasons why a student's function or process was stopped, for `check` and for grading."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Ending(StrEnum):
     ENDED = "ended"  # it ended itself
     CRASHED = "crashed"  # Python crashed
     FORGED = "forged"  # its answer has a form that our code doesn't produce
-    BROKEN = "broken"  # the connection to it broke
+    BROKEN = "broken"  # the connection to it broke, or its answer could not be decoded
     NOT_AGAIN = "not-again"  # the function was stopped so often that we don't call it again
 
 
@@ -64,7 +64,7 @@ def of_death(ending: Ending, limits: Limits, bound: str, least: float = 0.0) -> 
     """Return the reason why a process was killed or ended itself.
 
     :param bound: Name of the time limit that would be reached first.
-    :param least: Minimum of the wall time, in seconds, that a call was allowed.
+    :param least: Minimum wall time, in seconds, that a call was allowed.
     :return: Contains the numbers from the settings, and no data from the student.
     """
     if ending in TIMED:

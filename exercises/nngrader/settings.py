@@ -51,7 +51,7 @@ class Limits:
     file_mb: int = limit(8, 1, 1 << 20)  # size of the largest file that it writes
     space_mb: int = limit(32, 1, 1 << 20)  # size of all its files in /tmp
     notebook_mb: int = limit(100, 1, 1024)  # size of the submitted file, with its outputs
-    output_kb: int = limit(1024, 1, 1 << 16)  # size of an answer beyond the correct one's size
+    output_kb: int = limit(1024, 1, 1 << 16)  # an answer's size beyond 8 times a correct one's
     container: Container | None = None  # a sandbox other than bubblewrap
 
 
@@ -130,7 +130,7 @@ def _typed(number):
 
 
 def _head(line):
-    """Return a table's header from a line, without spaces and comment."""
+    """Return a line without its comment and outer spaces, to compare with a table's header."""
     return line.partition("#")[0].strip()
 
 

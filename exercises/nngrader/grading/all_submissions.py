@@ -138,7 +138,7 @@ class Grader:
         return self.assignment.key[:16]
 
     def require_seed(self) -> list[str]:
-        """Return complaints about the problems with this seed; each state is checked once."""
+        """Return complaints about problems with this seed; a correct state is checked once."""
         key = f"{self._version}-seed"
         complaints = []
         if self.store.get(key) is None and not (

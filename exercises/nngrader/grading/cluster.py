@@ -32,8 +32,8 @@ _sandboxes, _lock = {}, threading.Lock()
 class Cluster:
     """Runs jobs on a cluster; a context manager.
 
-    Dask encrypts connections if its configuration names certificates here, on the scheduler and
-    the workers (`DASK_DISTRIBUTED__COMM__TLS__CA_FILE`, `…__CLIENT__CERT`, `…__CLIENT__KEY`).
+    Dask encrypts connections if its configuration here and on the scheduler and workers names
+    certificates (`DASK_DISTRIBUTED__COMM__TLS__CA_FILE`, `…__CLIENT__CERT`, `…__CLIENT__KEY`).
 
     :param spec: Data shared by all submissions. It contains the answers, and the workers
         receive it.

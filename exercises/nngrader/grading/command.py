@@ -59,7 +59,7 @@ def grade_class(
         `scheduler` is the address of a Dask cluster.
     """
     require_writable(json_file)
-    roster = read(course)  # reports errors in the list before the work
+    roster = read(course)  # reports errors in the list before grading
     sweep()
     sweep(course / ".results")
     assignment = Assignment(course, name)
@@ -136,7 +136,7 @@ def require_extensions_of_somebody(
 
 
 def require_writable(file: Path | None) -> None:
-    """Raise an error before the work if a file could not be written afterwards."""
+    """Raise an error before grading if the file could not be written afterwards."""
     if file and not os.access(file.parent, os.W_OK):
         why = "cannot be written to" if file.parent.exists() else "does not exist"
         raise CannotDo(f"{file} cannot be written, because its folder {why}")
@@ -162,7 +162,7 @@ def executor_of(spec: AssignmentSpec, workers: int, scheduler: str | None):
 def grade_and_record(
     grader, recorder, students: list[str], store: Store, called: Names
 ) -> list[dict]:
-    """Grade and record submissions, and return the results; an error doesn't lose any."""
+    """Grade and record submissions, and return the results; an error loses none of them."""
     results, name = {}, grader.assignment.name
     try:
         with Progress(len(students)) as progress:

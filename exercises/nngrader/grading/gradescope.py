@@ -32,9 +32,9 @@ def grade(folder: Path) -> dict:
     """Grade the submission in a container's folder; return the results for Gradescope.
 
     :return: `tests` contains one entry per problem, with our hints as `output`; `output` is
-        about the whole submission; and `extra_data`, which Gradescope stores, contains status,
-        flags and points by aspect. None of them contains hidden inputs, expected values or
-        student code.
+        about the whole submission; and `extra_data`, which Gradescope stores, contains the
+        students' email addresses, the time, status, flags and points by aspect. None of them
+        contains hidden inputs, expected values or student code.
     :raises CannotDo: If the zip is incomplete, or no worker can be started.
     """
     root = folder / "source" / SOURCE
@@ -94,7 +94,7 @@ def _test(name, report):
 
 
 def _kept(folder, result):
-    """Return the data that Gradescope stores with the points: student, time, status, flags."""
+    """Return data for Gradescope to store: students, time, status, flags, points by aspect."""
     try:
         about = json.loads((folder / "submission_metadata.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):

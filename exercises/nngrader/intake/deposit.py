@@ -19,7 +19,7 @@ from .platforms import STAMP, time_of
 from .submission import Unreadable, read_regular
 
 UNFINISHED = ".collecting-"
-LATE_MARK = ".late"  # next to a submission that the platform marks as late
+LATE_MARK = ".late"  # in the folder of a submission that the platform marks as late
 KEPT = "replaced"  # next to `submitted`, as STUDENT/ASSIGNMENT/1, 2, and so on
 FORMAT = "%Y-%m-%d %H:%M:%S.%f UTC"  # of nbgrader's timestamp.txt
 
@@ -88,10 +88,10 @@ def put(
     A submission whose time is unknown never replaces one with a time, and files that a later
     submission has replaced don't come back if the same download is collected again.
 
-    :return: The result: `collected`, `unchanged`, `retimed` (the same files, with a different
-        time or a different lateness on the platform), `not_newer` (a later one had replaced it)
+    :return: The result: `collected`, `unchanged`, `retimed` (the same files, with a new time
+        or late mark from the platform), `not_newer` (a later one had replaced it)
         or `replaced`; then the names of the earlier files that stay.
-    :raises Unreadable: If a file there must not be replaced.
+    :raises Unreadable: If the submission there must not be replaced, or by `_require_place`.
     """
     course = asked.course
     target = course / "submitted" / student / asked.name

@@ -109,7 +109,7 @@ def rebuild(
     own = sorted([*own, *picker.more], key=attrgetter("position"))
     start, number, placed = len(out.work), len({n for n, *_ in out.tested.values()}), []
     counted = itertools.count(1 + sum(own for *_, own in out.work))
-    plots = any(map(is_ordinary, instructor["cells"]))  # its own setup may import matplotlib
+    plots = any(map(is_ordinary, instructor["cells"]))  # their setup may import matplotlib
     for cell in out.notebook["cells"]:
         gid = grade_id(cell)
         anchor = chosen.get(gid) or picker.first(gid)

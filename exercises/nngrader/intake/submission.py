@@ -203,7 +203,7 @@ def _chosen(folder, name, written, most, flags, others):
 
 
 def _counts(file, written, most):
-    """Return the result of `written` for a notebook, (-1, 0) if it cannot be read."""
+    """Return the result of `written` for a notebook, or (-1, 0) if it cannot be read."""
     try:
         return written(cells_of(shrunk(read_regular(file, most)[0]), [], file.name))
     except (Unreadable, OSError):
@@ -219,7 +219,7 @@ def _near(folder):
 
 
 def is_near(name: str) -> bool:
-    """Return whether a name looks like a notebook's, for example with a second ending.
+    """Return whether a name looks like a notebook's, for example with a second extension.
 
     >>> is_near("ps1.ipynb.txt"), is_near("ps1.py")
     (True, False)

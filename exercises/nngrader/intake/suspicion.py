@@ -83,7 +83,7 @@ def suspicious(names: list[str], imports: list[str], uses: list[str] = ()) -> li
         everyday = {"usual": True} if _is_everyday(name.split(".")[0], names) else {}
         odd.append(replace(flag, data=flag.data | everyday))
     way = [n for n in names if WINDOWS in names and WINDOWS.startswith(f"{n}.")]
-    if {"nnlib", "torch"}.intersection(uses):  # their networks have a method modules()
+    if {"nnlib", "torch"}.intersection(uses):  # their networks have a modules() method
         way += [f"{n}.modules" for n in _owners(names, "modules") - modules - DANGEROUS]
     used = sorted(set(names).difference(way), key=_harmless)
     odd += [_flag(FlagCode.UNUSUAL_NAME, n) for n in used if unusual(n, modules)]

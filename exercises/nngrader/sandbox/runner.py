@@ -30,7 +30,7 @@ SYNTAX = ("SyntaxError", "IndentationError", "TabError")
 
 
 class Raised(Exception):
-    """Raised if the student's function raised; the text is the name of a built-in class."""
+    """Raised if a function raised; the text is a built-in class's name or "an exception"."""
 
 
 class Runner:
@@ -113,7 +113,7 @@ class Runner:
         return True
 
     def _compare(self):
-        """Store the fingerprints of the solution cells."""
+        """Store the fingerprints of all cells that the student did not add."""
         self.fingerprints = {name: [] for name, _, own in self.cells if not own}
         with contextlib.suppress(Died):
             for name, source, own in self.cells:
@@ -236,7 +236,7 @@ class Runner:
             vars(self).update(kept)
 
     def measure(self, name: str, measure: dict, inputs: dict, raw: list, parts: int) -> dict:
-        """Measure an answer in a process that has run no student's code.
+        """Measure an answer in a process that has run no student code.
 
         A forged answer may make the measure hang or fill the memory, so the limits of a call
         also apply to the measure.

@@ -328,7 +328,7 @@ def children(pid: int) -> list[int]:
 
 
 def _text(file):
-    """Return the contents of a file in /proc; few system calls, because we do it often."""
+    """Return the contents of a file in /proc, with few system calls because we do it often."""
     handle = os.open(file, os.O_RDONLY)
     try:
         return os.read(handle, MOST_TEXT)

@@ -254,15 +254,15 @@ def _with_body(statement, body):
 
 
 def _last_moved_out(old):
-    """Return a loop without its last line, and the line."""
+    """Return a loop or `if` without its last statement, then that statement."""
     return [_with_body(old[0], old[0].body[:-1]), old[0].body[-1]]
 
 
 def _next_moved_in(old):
-    """Return a loop that contains the line after it."""
+    """Return a loop or `if` with the next statement moved into it."""
     return [_with_body(old[0], [*old[0].body, old[1]])]
 
 
 def _first_moved_in(old):
-    """Return the lines before a loop except the first, and the loop, which now contains it."""
+    """Return statements and a loop or `if`, with the first statement moved into its body."""
     return [*old[1:-1], _with_body(old[-1], [old[0], *old[-1].body])]

@@ -1,6 +1,6 @@
 """Check a function on the visible cases of its problem, from a file next to the notebook.
 
-The notebook's kernel, which has the function's data, calls the function on the cases and
+The notebook's kernel, which has the variables that the function uses, calls it on the cases and
 compares the answers. `nngrader check` and grading compare in a process without student code.
 """
 
@@ -262,7 +262,7 @@ def _at_its_step(data, verdict, right):
     points = {
         a: (most, most) if a in waits else (n, most) for a, (n, most) in verdict.points.items()
     }
-    also = steps[now] in verdict.spared  # then the finding is in the aspect that was charged
+    also = steps[now] in verdict.spared  # if so, its finding is in the aspect that lost points
     findings = [f for f in verdict.findings if f.aspect not in waits or (f.mistake and also)]
     spared = tuple(a for a in verdict.spared if a not in waits)
     shown = replace(verdict, points=points, findings=findings, spared=spared)
@@ -325,7 +325,7 @@ def _failing_case(data, run, verdict):
 
 
 def cells_run():
-    """Return the texts of all cells that a notebook has run so far, None outside a notebook."""
+    """Return the texts of all cells that a notebook has run, or None outside a notebook."""
     try:
         from IPython import get_ipython
 

@@ -98,7 +98,7 @@ class Watch:
 
     @contextlib.contextmanager
     def _signals(self):
-        """Watch the call from a thread, with our handler of the signal."""
+        """Watch the call from a thread, with our own handler for Ctrl-C."""
         try:
             before = signal.signal(signal.SIGINT, self._interrupt)
         except ValueError:  # not the main thread
@@ -154,7 +154,7 @@ def send(thread: int) -> None:
 
 
 def resident() -> int:
-    """Return the bytes that this process uses; 0 without psutil, which Jupyter installs."""
+    """Return this process's memory in bytes; 0 without psutil, which Jupyter installs."""
     try:
         import psutil
     except ImportError:

@@ -41,7 +41,7 @@ KEEP_APART = "What this cell defines is lost, so write your functions in other c
 def checkup(notebook: Path) -> int:
     """Run a notebook and print what is wrong with each function.
 
-    :param notebook: The student's notebook, in the folder of the file with the visible cases.
+    :param notebook: The student's notebook, next to the file with the visible cases.
     :return: 0 if everything is correct on the visible cases, 1 if not. A challenge counts only
         if the student has started it.
     :raises NotThere: If there is no such notebook, or no file with cases in its folder.
@@ -108,7 +108,7 @@ class Checkup:
     def _work(self):
         """Return the cells to run, as `Runner` takes them, and how many precede each test.
 
-        Check cells and the figures of the course are left out.
+        Test cells, and the course's cells that draw figures, are left out.
         """
         tests = {id_of_test(name): name for name in self.problems}
         work, tested = [], {}
@@ -242,7 +242,7 @@ def begin(source: str) -> str:
 def size_note(size: int, most: int) -> list[str]:
     """Return a line about a notebook that uses more than half of the size limit.
 
-    :param most: The largest size in MB that is read when it is graded.
+    :param most: The size limit in grading, in MB.
     :return: The line; empty for a smaller notebook.
 
     >>> size_note(3 << 20, 100)

@@ -32,7 +32,7 @@ BRIEF = 0.05  # seconds; we don't measure after a faster answer
 START = 120  # seconds in which the process must start and import its packages
 GRACE = 5  # seconds in which a process must end after it has closed the pipe
 CRASHES = [getattr(signal, f"SIG{name}", None) for name in "SEGV BUS ILL FPE ABRT".split()]
-# The guard reads numbers of process groups from a pipe. The pipe closes when `check` ends for
+# The guard reads process group ids from a pipe. The pipe closes when `check` ends for
 # any reason, and then the guard kills the last group. Signals to `check` don't reach the guard.
 GUARD = """
 import os, sys
@@ -142,7 +142,7 @@ class Process:
         """Measure until there is an answer; end the process if it reaches a limit."""
         while not self.ending and not answered.wait(POLL):
             now, elapsed = usage(self.process.pid), time.monotonic() - self.begin
-            first = self.first or now  # no limits on memory and threads during the start
+            first = self.first or now  # no limits on memory and threads during startup
             worked = now.seconds - self.known.seconds if self.first else elapsed
             if now and now.processes - first.processes > self.limits.processes:
                 self.ending = Ending.TOO_MANY

@@ -26,7 +26,7 @@ from ..records.codes import Code
 from .corrections import CHECK, corrections, timed
 
 SECONDS = 5.0  # for all changes to a function
-LONGEST = 0.5  # seconds until a changed function is stopped in its loops
+LONGEST = 0.5  # seconds after which the loops of a changed function end
 KNOWN = {Code.LOOPS, Code.MEMORY, Code.INPUTS_CHANGED, Code.FORBIDDEN, Code.ORDER, Code.COUNT}
 CLEAR_SHAPES = ("transposed", "permuted")
 FOUND = (
@@ -65,10 +65,10 @@ def line_to_change(load: Callable, text: str, data: dict, verdict: Verdict) -> l
     """Return a line about a place in a function that may be the cause of wrong answers.
 
     :param load: ``load(tree, seconds)`` defines a changed function and returns ``run(args)``,
-        which calls it for `judge`. All loops of the function end after this time.
+        which calls it for `judge`. All loops of the function end after `seconds`.
     :param text: The source of the student's function.
     :param data: The packed visible cases.
-    :param verdict: The verdict on the function; if it names the cause, we don't search.
+    :param verdict: The verdict on the function; if it names every cause, we don't search.
     :return: An empty list if no change in one place helps, or `is_unclear` is False.
     """
     text = textwrap.dedent(text)
@@ -88,7 +88,7 @@ def line_to_change(load: Callable, text: str, data: dict, verdict: Verdict) -> l
 
 
 def is_unclear(text: str, data: dict, verdict: Verdict) -> bool:
-    """Return whether a search may help: no finding names the cause of a wrong answer.
+    """Return whether a search may help: some finding doesn't name the cause of an error.
 
     We don't search if the function can have effects outside itself.
     """
@@ -116,7 +116,7 @@ def _keeps_state(definition):
 
 
 def _names_the_cause(finding):
-    """Return whether a finding says enough, so that we don't search."""
+    """Return whether a finding already names the cause, so that no search is needed."""
     clear = finding.code == Code.SHAPE and finding.data.get("cause") in CLEAR_SHAPES
     return finding.mistake or finding.code in KNOWN or clear
 
@@ -151,7 +151,7 @@ class Search:
         self.end = time.monotonic() + SECONDS
 
     def first(self):
-        """Return the kind and line of the first change that helps, and whether it is enough.
+        """Return kind, line and True for the first full correction, or False for a partial one.
 
         Return None if no change helps in the available time.
         """
@@ -203,7 +203,7 @@ def _changed(node, change):
 
 
 def _locate(node, line):
-    """Give all nodes inside a changed node a line."""
+    """Set the line number of all nodes inside a changed node."""
     for inner in ast.walk(node):
         inner.lineno = inner.end_lineno = line
         inner.col_offset = inner.end_col_offset = 0

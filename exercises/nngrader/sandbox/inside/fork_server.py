@@ -1,10 +1,10 @@
-"""The first process of a worker: starts a new process for each function, passes on answers.
+"""The first process of a worker: starts a process for each function, and passes on answers.
 
-It doesn't run a student's code or parse its data. In a sandbox it is process 1 of a namespace:
-nothing inside can stop, kill or trace it, and when it ends, the kernel kills all other
-processes. It is the only process with access to the grader's pipes. Each student's process has
-its own pair of pipes, which is closed with it, so no one reads the output of processes that
-remain afterwards.
+It doesn't run a student's code or parse data from it. In a sandbox it is process 1 of a
+namespace: nothing inside can stop, kill or trace it, and when it ends, the kernel kills all
+other processes. It is the only process with access to the grader's pipes. Each student's
+process has its own pair of pipes, which is closed with it, so no one reads the output of
+processes that remain afterwards.
 
 The sandbox has this file without its package, so it imports only `wire` and the standard
 library.
@@ -31,7 +31,7 @@ REPLY = struct.Struct("<ci")  # kind of reply; exit status of the process, from 
 DONE, ANSWER, ENDED, LARGE, EARLY = b"d", b"a", b"e", b"l", b"y"
 REAP = 100  # milliseconds between collections of ended processes
 MOST_FILES = 1000  # if there are more files to remove, the worker ends instead
-MOST_OPEN = 1024  # a limit makes sure that all file descriptors are smaller
+MOST_OPEN = 1024  # the limit on open files keeps all file descriptors below this
 SET_PDEATHSIG, SET_DUMPABLE, SET_CHILD_SUBREAPER = 1, 4, 36  # options of prctl
 
 
@@ -100,7 +100,7 @@ def _harden():
 
 
 def _leave_behind(kept):
-    """Close all inherited files in a new process, except the two in `kept`."""
+    """Close all files that a new process inherits, except 0 to 2 and the two in `kept`."""
     os.setsid()
     _prctl(SET_PDEATHSIG, signal.SIGKILL)
     first = 3

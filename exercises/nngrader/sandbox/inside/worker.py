@@ -133,7 +133,7 @@ def answer(question, names, texts):
 def place(e, question):
     """Return the line of a syntax error in a cell, or the name or module that a cell lacks.
 
-    Not for a call, because its exceptions may contain hidden inputs.
+    For a call, return neither, because its exceptions may contain hidden inputs.
     """
     if question["do"] not in ("load", "test"):
         return {}
@@ -189,7 +189,7 @@ def named(question, names, texts):
 
 
 def parsed(source, name):
-    """Return a cell's syntax tree; for a null character, old versions raise no SyntaxError."""
+    """Return a cell's syntax tree; in every Python, a null character raises SyntaxError."""
     if tree := reading.parse(source):
         return tree
     try:
@@ -358,7 +358,7 @@ def value(question, names, texts):
     return {"error": None, "value": result}
 
 
-FILES = os.path.join(os.path.dirname(__file__), "files")  # the instructor's, with modules
+FILES = os.path.join(os.path.dirname(__file__), "files")  # the instructor's files and modules
 MOST_FORKS = 200  # in `check`; after more forks, the process waits until `check` ends it
 MOST_SHOWN = 300  # characters of an exception's text
 DRAWN = set()  # matplotlib's names, and the names of plots that could not be drawn
