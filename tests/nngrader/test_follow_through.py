@@ -2,6 +2,7 @@
 
 import functools
 import textwrap
+from types import SimpleNamespace
 
 import pytest
 from nngrader.course import Course
@@ -10,7 +11,9 @@ from nngrader.engine import pack
 from nngrader.grading.follow_through import SHARE, wrong_before
 from nngrader.grading.one_submission import Job, run
 from nngrader.records.codes import Code
+from nngrader.records.flag import FlagCode
 from nngrader.sandbox.launch import Sandbox
+from nngrader.sandbox.runner import Runner
 from nngrader.settings import Limits
 
 from .sample_course import EXERCISES
@@ -47,6 +50,16 @@ def test_a_wrong_function_is_followed_even_if_its_problem_no_longer_counts():
 
     assert before("dropped(x) + wrong(x)") == ["wrong", "dropped"]
     assert before("right(x) + caller(x)") == []
+
+
+def test_flags_of_the_second_run_are_dropped():
+    runner = Runner([], SimpleNamespace(limits=LIMITS), 0)
+    runner._note(FlagCode.CELL_STOPPED, "f")
+    with runner.corrected({}):
+        runner._note(FlagCode.CELL_LIMIT, "f")
+        runner.lost.add("cell")
+    assert [flag.code for flag in runner.notes["f"]] == [FlagCode.CELL_STOPPED]
+    assert not runner.lost
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import copy
 from typing import TYPE_CHECKING
 
 from ..engine.observation.call_result import checked
@@ -226,7 +227,8 @@ class Runner:
         :param right: By name of a student's function: a callable that takes a list and a dict
             of arguments (plain data), and returns plain data or raises `Raised` or `Died`.
         """
-        kept = {k: dict(getattr(self, k)) for k in ("notes", "spent", "deaths", "stopped")}
+        restored = ("notes", "spent", "deaths", "stopped", "lost")
+        kept = copy.deepcopy({k: getattr(self, k) for k in restored})
         self.function, self.right = None, right
         self.deaths, self.spent = {}, {}
         try:
