@@ -9,7 +9,7 @@ from .settings import OPEN_FILES, Limits
 
 PATIENCE = 4  # wall time allowed to a call, as a multiple of its limit on processor time
 AT_HOME = (
-    30.0  # seconds of wall time that `check` allows at least, because the computer may be busy
+    30.0  # minimum wall time in seconds that `check` allows, because the computer may be busy
 )
 LASTING = 2  # wall time allowed to a submission, as a multiple of `submission_seconds`
 MOST_DEATHS = 2  # after this many calls without an answer, a function is not called again
@@ -22,7 +22,7 @@ class Ending(StrEnum):
     WAITED = "waited"  # it took more wall time than the limit; perhaps the machine was busy
     TOO_MUCH = "too-much-memory"  # it was killed because it used too much memory
     TOO_MANY = "too-many-processes"  # it started too many processes
-    TOO_LARGE = "too-large"  # its answer is larger than we read
+    TOO_LARGE = "too-large"  # its answer is larger than we accept
     ENDED = "ended"  # it ended itself
     CRASHED = "crashed"  # Python crashed
     FORGED = "forged"  # its answer has a form that our code doesn't produce

@@ -12,7 +12,7 @@ from .wording import cut
 
 PUBLIC_KEYS = ("student", "assignment", "status", "flags", "score", "max_score")
 WIDTH = 110
-MOST_NAMES = 20  # names to print in the line of students without a submission
+MOST_NAMES = 20  # names to print in a line about students
 
 
 def say(text: str) -> None:

@@ -46,7 +46,7 @@ BROKEN = (
 
 @dataclass(frozen=True)
 class Item:
-    """One file: the parts of its path, its date, and a function that reads up to a limit."""
+    """One file: its path's parts, its date, and `read(most)`, which rejects larger files."""
 
     parts: tuple[str, ...]
     when: datetime
@@ -214,7 +214,7 @@ def _require_file(info):
 
 
 def _reader(archive, info):
-    """Return a function that reads an entry up to a limit; the zip may state a wrong size."""
+    """Return `read(most)`, which rejects larger entries even if the zip states a wrong size."""
 
     def read(most):
         if info.file_size > most:

@@ -26,8 +26,8 @@ def without_outputs(raw: bytes) -> bytes:
     r"""Return the JSON text of a notebook with empty outputs, attachments and metadata.
 
     :param raw: The file, in UTF-8. It doesn't have to be a notebook, or even JSON.
-    :return: The same text with an empty `metadata` of the notebook, and with empty `outputs`
-        and `attachments` of its cells. The cells' metadata don't change.
+    :return: The same text, but the notebook's `metadata` and the cells' `outputs` and
+        `attachments` are empty. The cells' metadata don't change.
     :raises TooComplex: If there are more than `MOST_TOKENS` strings and brackets.
 
     >>> without_outputs(b'{"cells": [{"source": "x", "outputs": [{"data": "iVBO"}]}]}')

@@ -354,7 +354,7 @@ def _fitting(who, students):
 
 
 def _no_team(submission, students, groups):
-    """Return why no student matches a name that Moodle may have put after a group, or "".
+    """Return why no student matches a name that Moodle may put after a group's name, or "".
 
     A student who matches the part after the hyphen is a hint, not a match: Anna-Lena Meyer is
     not Lena Meyer.

@@ -46,8 +46,8 @@ FOUND = (
 class Rebuilt:
     """A submission that was rebuilt for grading.
 
-    :ivar notebook: The instructor's notebook with the student's sources, without metadata and
-        outputs.
+    :ivar notebook: The instructor's notebook with the student's sources, but not the student's
+        metadata and outputs.
     :ivar work: Cells for the worker: name, source, and whether the student added the cell.
     :ivar flags: Unusual facts about the submission. The only student text in them is file
         names.

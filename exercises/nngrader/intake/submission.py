@@ -111,7 +111,7 @@ def read_declared(
 
     :param declared: Maximum size in bytes, by name.
     :return: Contents; None for files that cannot be read. A file that is too large is replaced
-        by zero bytes, one more than its limit.
+        by null bytes, one more than its limit.
     """
     contents, flags = {}, []
     for name, most in declared.items():

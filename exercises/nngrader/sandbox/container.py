@@ -1,4 +1,4 @@
-"""Start a worker in a podman or docker container, if bubblewrap cannot be installed.
+"""Start a worker in a podman or docker container, for machines without bubblewrap.
 
 The instructor provides the image. It needs Python, NumPy, and the packages that the problems
 use, such as torch. Submissions can import everything that is installed in it. A worker's time
@@ -47,9 +47,9 @@ def command(limits: Limits, name: str, profile: Path, files: dict, program: list
 
 
 def mounts(files: dict) -> list[str]:
-    """Return options that mount files and folders inside, read-only.
+    """Return options that mount files and folders in the container, read-only.
 
-    :param files: Paths on this machine, and their paths inside.
+    :param files: Paths on this machine, and their paths in the container.
     :raises CannotDo: If a path contains a comma, which ends a value in this option.
     """
     if odd := [str(p) for p in files if "," in str(p)]:

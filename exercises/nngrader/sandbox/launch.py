@@ -25,7 +25,7 @@ from .supervisor import MEMORY_FOLDERS, START, Died, Worker
 VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
 MB = 1 << 20
 SLOTS = 64
-FIRST_USER = 61000  # the smallest user id; each running grader has SLOTS of them
+FIRST_USER = 61000  # the lowest user id; each running grader uses SLOTS ids
 SIGNALS = 256
 ROOM = "torch needs memory_mb = 400 or more"  # tested with torch 2.13 for the CPU
 INSTALL = "sudo apt-get install bubblewrap util-linux"

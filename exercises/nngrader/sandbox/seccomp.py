@@ -2,7 +2,7 @@
 
 Namespaces, limits and a read-only system confine a submission. The filter closes the remaining
 gaps: memory that belongs to no process and is therefore invisible to the watchdog (memfd,
-System V, shared mappings), new namespaces, mounts, tracing, keys, sockets, other processors.
+System V, shared mappings), new namespaces, mounts, tracing, keys, sockets, CPU affinity.
 """
 
 from __future__ import annotations

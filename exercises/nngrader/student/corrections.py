@@ -37,7 +37,7 @@ def corrections(tree: ast.Module) -> list[tuple[str, int, ast.AST, Callable]]:
 
 
 def timed(tree: ast.Module) -> ast.Module:
-    """Return the tree after adding a call of the function `CHECK` to every loop."""
+    """Return the tree after adding a call to the function `CHECK` to every loop."""
     for node in ast.walk(tree):
         if isinstance(node, ast.For | ast.While):
             node.body.insert(0, ast.copy_location(ast.parse(f"{CHECK}()").body[0], node))

@@ -59,7 +59,7 @@ MOST_TRIED = 5  # cases that may be tried again, to show one that fails
 
 
 def check_message(f: Callable, folder: Path) -> str:
-    """Return the text that `check` prints about a function, with the cases in a folder."""
+    """Return the text that `check` prints about a function, judged on a folder's cases."""
     name = getattr(f, "__name__", type(f).__name__)
     problems = visible_problems(folder)
     if not problems:

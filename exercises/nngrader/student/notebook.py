@@ -166,7 +166,7 @@ class Checkup:
         return next((node for node in definitions if node), None)
 
     def _verdict(self, name):
-        """Return the verdict on a problem, after judging it the first time."""
+        """Return the verdict on a problem, which is judged only once."""
         if name not in self.verdicts:
             data = self.problems[name]
             self.trial.before_test = self.tested.get(name)

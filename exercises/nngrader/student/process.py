@@ -72,7 +72,7 @@ class Process:
         return self
 
     def fresh(self) -> None:
-        """End the process and all processes that it started, and start a new one.
+        """End the process group (on Windows, only the process), and start a new process.
 
         :raises Died: If the new process doesn't start.
         """
@@ -172,7 +172,7 @@ class Process:
         return Ending.CRASHED if -(self.process.returncode or 0) in CRASHES else Ending.ENDED
 
     def _kill(self):
-        """Kill the process and all of its group."""
+        """Kill the process group, or only the process on Windows."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL) if GROUPS else self.process.kill()
 

@@ -189,7 +189,7 @@ def _reap(child):
 
 
 def _note(child, pid, status):
-    """Record how the student's process ended, because its number may be reused."""
+    """Record how the student's process ended; only once, because its number may be reused."""
     if pid == child.pid and child.status is None:
         child.status = status
 
