@@ -68,7 +68,7 @@ def test_a_line_is_removed_before_it_is_exchanged_with_a_loop():
 
 def test_lines_are_counted_from_the_definition():
     (message,) = searched("softmax_vjp", "p * (g - g @ p)", "p * g - g @ p")
-    assert "in line 4 of your function: `return p * g - g @ p`." in message
+    assert "on line 4 of your function: `return p * g - g @ p`." in message
 
 
 @pytest.mark.parametrize(

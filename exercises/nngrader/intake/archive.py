@@ -105,8 +105,8 @@ def parts_of(name: str) -> tuple[str, ...]:
     r"""Return the parts of a path from an untrusted source.
 
     :return: Parts in Unicode's composed form, so that equal names are equal strings.
-    :raises Unreadable: If the path leads outside its folder, or could not be the name of a file
-        here.
+    :raises Unreadable: If the path could lead outside its folder, or could not be the name of a
+        file here.
 
     >>> parts_of("ada/./ps1.ipynb")
     ('ada', 'ps1.ipynb')
@@ -117,7 +117,7 @@ def parts_of(name: str) -> tuple[str, ...]:
         raise Unreadable("its name is an absolute path, or has backslashes")
     parts = [unicodedata.normalize("NFC", p) for p in name.split("/") if p not in ("", ".")]
     if not parts or ".." in parts:
-        raise Unreadable("its name points outside the folder" if parts else "it has no name")
+        raise Unreadable("its name may lead outside the folder" if parts else "it has no name")
     if len(parts) > MOST_DEEP or any(len(p.encode()) > LONGEST for p in parts):
         raise Unreadable("its name is too long")
     return tuple(parts)

@@ -30,7 +30,7 @@ LONGEST = 0.5  # seconds after which the loops of a changed function end
 KNOWN = {Code.LOOPS, Code.MEMORY, Code.INPUTS_CHANGED, Code.FORBIDDEN, Code.ORDER, Code.COUNT}
 CLEAR_SHAPES = ("transposed", "permuted")
 FOUND = (
-    "The cause may be in line {} of your function: `{}`. A small change there makes {} of your "
+    "The cause may be on line {} of your function: `{}`. A small change there makes {} of your "
     "answers correct. Check {}."
 )
 CHECKED = {  # what the message tells the student to check, and for which kinds of change
