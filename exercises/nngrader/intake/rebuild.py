@@ -252,7 +252,7 @@ def _found_prose(released, cells, chosen, flags):
 
 
 def _clear(cell):
-    """Remove outputs and attachments, which come only from a run or from a student."""
+    """Remove outputs and attachments, even images that the instructor pasted."""
     if is_code(cell):
         cell["outputs"], cell["execution_count"] = [], None
     cell.pop("attachments", None)
