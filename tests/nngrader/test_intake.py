@@ -303,3 +303,7 @@ def test_pasted_images_are_shown_if_they_are_images():
     assert cell["source"].endswith("\n\n![pasted image](attachment:pasted-2.png)")
     assert cell["attachments"] == {f"pasted-{n}.png": {"image/png": png} for n in (1, 2)}
     assert FlagCode.IMAGE_NOT_SHOWN in [flag.code for flag in out.flags]
+    shown = {"cell_type": "markdown", "metadata": {}, "source": "![](attachment:a.png)"}
+    shown |= {"attachments": {"a.png": {"image/png": png}}}  # an image of the instructor's
+    out = rebuild({"cells": [shown, stub]}, {"cells": [shown, stub]}, [])
+    assert [c.get("attachments") for c in out.notebook["cells"]] == [shown["attachments"], None]

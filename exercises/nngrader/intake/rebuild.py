@@ -158,16 +158,19 @@ def _lines(text):
 
 def _place(out, cell, released, theirs, plots):
     """Return a cell of the rebuilt notebook: the instructor's, or the student's text in it."""
-    _clear(cell)
     gid = grade_id(cell)
+    if is_code(cell):
+        cell["outputs"], cell["execution_count"] = [], None
     if is_solution(cell):
         cell["metadata"] = copy.deepcopy(released["metadata"])  # with nbgrader's checksum
         cell["source"] = _text(cell, theirs, released)
-        if theirs and not is_code(cell):
-            if theirs.images:
-                cell["attachments"] = theirs.images
-            if "![" in PASTED.sub("", theirs.source):
-                out.flags.append(Flag(FlagCode.IMAGE_NOT_SHOWN, gid))
+        ours = cell["source"] == released["source"]
+        images = released.get("attachments") if ours else theirs.images
+        cell.pop("attachments", None)
+        if images:
+            cell["attachments"] = images
+        if theirs and not is_code(cell) and "![" in PASTED.sub("", theirs.source):
+            out.flags.append(Flag(FlagCode.IMAGE_NOT_SHOWN, gid))
     if is_code(cell) and not is_test(cell) and (plots or not is_picture(cell)):
         out.work.append((gid or f"cell {len(out.work)}", cell["source"], False))
     return cell
@@ -249,13 +252,6 @@ def _found_prose(released, cells, chosen, flags):
             answers[gid] = Cell(gid, f"{FOUND}\n\n---\n\n{text}", False, -1, images)
             flags.append(Flag(FlagCode.ANSWER_ELSEWHERE, gid))
     return answers
-
-
-def _clear(cell):
-    """Remove outputs and attachments, even images that the instructor pasted."""
-    if is_code(cell):
-        cell["outputs"], cell["execution_count"] = [], None
-    cell.pop("attachments", None)
 
 
 def _add_own(out, cell, counted):
