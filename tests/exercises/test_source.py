@@ -268,8 +268,8 @@ def test_the_text_names_the_limits_of_its_settings(assignment):
     text = (folder / f"{assignment}.md").read_text(encoding="utf-8")
     assert (
         f"One call may take {limits.call_seconds:g} seconds of computing time and "
-        f"{limits.memory_mb:,} MB of memory, and all calls of a function together may take "
-        f"{limits.total_seconds:g} seconds. The same limits apply in grading."
+        f"{limits.memory_mb:,} MB of memory, and all calls of a function together "
+        f"{limits.total_seconds:g} seconds, also in grading."
     ) in text
 
 

@@ -29,6 +29,7 @@ HEADING = re.compile(r"^(?:\(\w+\)=\n+)?## ", re.M)  # the next section, with it
 OPTION = re.compile(r":(\w+): *(.*?) *\n")
 UNKNOWN = re.compile(r"^`{3,}\{(?!points\}).*", re.M)
 BOOK = re.compile(r"\[([^\]]+)\]\(book:([\w/-]+)\)")
+BUILD = "*Read first* names sections of the book, which `make book` in its repository builds."
 TABLE = re.compile(r"^```\{points\} *\n``` *$", re.M)
 DRAWS = re.compile(r"^(import|from) matplotlib\b", re.M)
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -295,12 +296,15 @@ def with_links(notebook: dict, address: str) -> dict:
     """Replace ``[title](book:page)`` with links to the book's pages, or with their titles.
 
     :param notebook: A notebook from `from_text`; it is modified.
-    :param address: Address of the rendered book, or "" if it has none.
+    :param address: Address of the rendered book, or "" if it has none. In this case the first
+        cell says how to build the book.
     """
     link = rf"[\1]({address}/chapters/\2.html)" if address else r"*\1*"
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "markdown":
-            cell["source"] = BOOK.sub(link, cell["source"])
+    texts = [cell for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
+    if not address and any(BOOK.search(cell["source"]) for cell in texts):
+        texts[0]["source"] += f"\n\n{BUILD}"
+    for cell in texts:
+        cell["source"] = BOOK.sub(link, cell["source"])
     return notebook
 
 
