@@ -154,7 +154,7 @@ def im2col(
     """
     x = operand("im2col", "x", x)
     if not isinstance(kernel_size, (tuple, list)) or not 1 <= len(kernel_size) <= x.ndim:
-        expected = f"expected a nonempty tuple kernel_size, no longer than x.shape {x.shape}"
+        expected = f"expected kernel_size to be a nonempty tuple of at most {x.ndim} integers"
         raise ValueError(f"im2col: {expected}, got {kernel_size}")
     n = len(kernel_size)
     checks.one_for_each("im2col", "kernel_size", kernel_size, n, 1)
@@ -274,7 +274,7 @@ def _ends(
             return [(r, r) for r in reach]
         case "same":
             if set(checks.one_for_each(name, "stride", stride, len(shape), 1)) != {1}:
-                raise ValueError(f"{name}: padding 'same' requires stride 1")
+                raise ValueError(f"{name}: expected stride 1 for padding 'same', got {stride}")
             return [(r // 2, r - r // 2) for r in reach]
         case str():
             raise ValueError(

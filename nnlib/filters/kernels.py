@@ -26,7 +26,7 @@ def _derivative(name: str, smoothing: tuple[int, int, int], direction: str) -> A
 
 
 def sobel(direction: str = "x") -> Array:
-    """Return Sobel's kernel: 8 times the derivative, smoothed by (1, 2, 1) at right angles.
+    """Return Sobel's kernel: 8 times the derivative, smoothed by (1, 2, 1) over the other axis.
 
     The convolution of an image with this kernel is positive where the image gets brighter to
     the right ("x", which detects vertical edges) or downwards ("y"). Cross-correlation has the

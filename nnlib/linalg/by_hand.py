@@ -158,7 +158,7 @@ def _check(A: Array, value: Any, x: Array, name: Name) -> Step:
 
 
 def reduced(A: Array, columns: int) -> tuple[Array, tuple[int, ...], list[Step]]:
-    """Return the reduced echelon form of exact numbers, its pivot columns, and the steps."""
+    """Return the reduced echelon form of an exact matrix, its pivot columns, and the steps."""
     R, steps = A.copy(), []
     algorithm = eliminate(R, columns, reduced=True, choose=first)
     while True:

@@ -140,7 +140,7 @@ def _expansion(A: Array) -> Step:
     minors = [(int(j), A[0, j], without(A, 0, j)) for j in np.flatnonzero(A[0] != 0)]
     words = (
         "Expand along the first row: multiply each nonzero entry by the determinant of the "
-        "matrix without its row and column, and add the products with signs + − + …."
+        "matrix without its row and column, and add the products with signs + − + … by column."
     )
     total = _signed((j, a, rf"\det {tex_matrix(M)}") for j, a, M in minors)
     return Step(words, rf"\det {tex_matrix(A)} = {total}")

@@ -1,4 +1,4 @@
-r"""Eigenvalues and eigenvectors: numbers, and the steps of a solution by hand."""
+r"""Eigenvalues and eigenvectors, in floats and with the steps of a solution by hand."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def power_iteration(
     A : (n, n) real numbers
         Square, with a single real eigenvalue of largest modulus.
     x : (n,) real numbers, optional
-        Nonzero initial vector. By default, a random vector that is the same in every call.
+        Nonzero, with a component along u_1. By default, the same random vector in every call.
     tol : float
         The iteration stops when the residual
         :math:`\lVert Ax - \lambda x \rVert / \lVert A \rVert_F` is at most ``tol``.

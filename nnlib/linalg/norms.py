@@ -62,7 +62,7 @@ def norm(
     ------
     TypeError, ValueError
         If x is not a vector or matrix of finite real numbers, or ord is not one of the above.
-        For Tensors, RuntimeError, as in PyTorch.
+        With a Tensor, dim, keepdim or dtype, the errors are PyTorch's, such as RuntimeError.
 
     Source: Golub and Van Loan (2013), sections 2.2 and 2.3; chapters "Vectors" and
     "Matrices".

@@ -69,7 +69,7 @@ def _candidates(p: Polynomial) -> list[Fraction]:
     try:
         z = np.roots([float(c) for c in p])
     except OverflowError as error:
-        raise ValueError("eigenvalue steps: expected coefficients of p(λ) < 1e308") from error
+        raise ValueError("eigenvalue steps: expected |coefficients| of p(λ) < 1e308") from error
     return [Fraction(round(Fraction(float(x)) * denominator), denominator) for x in z.real]
 
 

@@ -101,7 +101,7 @@ def pinv(A: Any, *, rtol: float | None = None) -> Array:
     Raises
     ------
     TypeError, ValueError
-        If A is not a matrix of finite real numbers, or rtol is negative or NaN.
+        If A is not a matrix of finite real numbers, or rtol is negative or not finite.
 
     Source: Golub and Van Loan (2013), section 5.5.2; chapter "SVD and PCA".
 

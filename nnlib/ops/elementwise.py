@@ -105,7 +105,7 @@ def reciprocal(input: Tensor) -> Tensor:
 def div(input: Tensor, other: Tensor, *, rounding_mode: str | None = None) -> Tensor:
     """Quotient: y = a / b, so dL/da = dL/dy / b and dL/db = -dL/dy · y / b.
 
-    With rounding_mode "floor", y is rounded down, with "trunc" towards 0; its derivative is 0.
+    rounding_mode "floor" rounds y down, and "trunc" towards 0; the derivative is then 0.
     """
     if rounding_mode is None:
         return record(
@@ -346,7 +346,7 @@ def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tenso
     """
     x = floating("softplus", input)
     z = beta * x
-    soft = (np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))) / beta  # e^z cannot overflow
+    soft = (np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))) / beta  # e^-|z| can't overflow
     return record(
         np.where(z > threshold, x, soft),
         dict(x=input),

@@ -557,7 +557,7 @@ def norm(
     Raises
     ------
     RuntimeError
-        If the input isn't floating-point, or empty for infinite p, or p is a str but not "fro".
+        If x isn't floating-point, p is a str other than "fro", or p is infinite and x is empty.
     IndexError
         If the axis dim doesn't exist, or is empty and p is infinite.
 
