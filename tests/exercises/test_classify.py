@@ -116,13 +116,18 @@ WRONG = {
     "not scaled": (
         npz(weight=GOOD["weight"], bias=np.arange(10.0) / 9),
         lambda f, p: (p @ f["weight"].T + f["bias"]).argmax(axis=1),
-        "Either your pixels aren't divided by 255, or your scores have no bias",
+        "the bias in your scores is 255 times too small, or it's missing",
     ),
     "counted from 1": (P.solved_path.read_bytes(), one_more, "your labels are too large by 1"),
     "lowest score": (
         P.solved_path.read_bytes(),
         lambda f, p: (p @ f["weight"].T).argmin(axis=1),
         "Predict one image step by step",
+    ),
+    "largest scores": (
+        P.solved_path.read_bytes(),
+        lambda f, p: (p @ f["weight"].T).max(axis=1),
+        "the position of the largest entry",
     ),
     "scores": (npz(**GOOD), lambda f, p: p @ f["weight"].T, "one label for each"),
     "other names": (npz(W=GOOD["weight"], b=GOOD["bias"]), lambda f, p: p[:, 0], "two arrays"),

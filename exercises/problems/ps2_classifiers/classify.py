@@ -46,9 +46,9 @@ def right_by_the_file(args, labels):
             "Your pixels are only 0 and 1. What does `//` do to 200 / 255?": (
                 lambda: images // 255 @ weight + bias
             ),
-            "Either your pixels aren't divided by 255, or your scores have no bias: both give "
-            "almost the same labels. What does the problem text do with the pixels and the "
-            "bias?": lambda: images / 255 @ weight + bias / 255,
+            "Compared with the pixels, the bias in your scores is 255 times too small, or it's "
+            "missing. What does the problem text divide by 255, and what does it "
+            "add?": lambda: images / 255 @ weight + bias / 255,
             "Your scores contain the bias with the wrong sign. What does the problem text do "
             "with it?": lambda: images / 255 @ weight - bias,
             "Your code reshapes `weight` to (784, 10), which mixes the classes. How do you "

@@ -113,6 +113,13 @@ ridge.known["value bias"] = {
     "Your `w` is for standardised features, but your `b` uses the means of the original ones. "
     "Which `w` gives the same predictions for the original "
     "`X`?": {"scaled_weights_and_plain_means": {"X - middle": "(X - middle) / X.std(axis=0)"}},
+    "Your `w` is for standardised features, but your `b` is for the original ones. Which `w` "
+    "gives the same predictions for the original `X`?": {
+        "scaled_weights_alone": {
+            "X - middle": "(X - middle) / X.std(axis=0)",
+            "middle @ w": "middle / X.std(axis=0) @ w",
+        }
+    },
     "Your penalty is N times too large, as if the squared errors were averaged. Does the "
     "formula contain their sum or their mean?": {"mean_of_the_squares": "alpha *= len(X)"},
     "Your penalty is too small by a factor of 2. What are the derivatives of the squared "

@@ -243,6 +243,10 @@ normalized.known["gradient"] = {
     "to `weight`?": {"WeightTwice": {"(dy * r * x).sum": "(g * r * x).sum"}},
 }
 normalized.known["value"] = {
+    "Your code adds `eps` after it takes the square root. Where does `eps` appear in the "
+    "formula for r?": {
+        "EpsBesideTheFirstRoot": {ROOT: "((x**2).mean(1, keepdim=True).sqrt() + eps)"}
+    },
     "Your code subtracts the mean of each row. Does the formula for r or for `y` subtract "
     "anything?": {
         "RowMeanSubtracted": {"return weight": "x = x - x.mean(1, keepdim=True); return weight"}

@@ -55,7 +55,7 @@ def loaded(Module, sizes, numbers, x, dy):
         return name not in first or bool((mine[name] == first[name]).all())
 
     names = [sum(fits(n) and begins(n) for n in line) for line in table]
-    names.append(sum(not (n in given and fits(n)) for n in mine))
+    names.append(sum(not (n in given and fits(n) and begins(n)) for n in mine))
     free = [sum(n in trained and trained[n].requires_grad for n in line) for line in table]
     # a frozen parameter doesn't count as a buffer either
     free[0] = sum(n in trained for n in table[0])
@@ -225,6 +225,10 @@ model.known["names value"] = {
     "Your `state_dict` contains `std`, but not `mean`. What is different about the way you "
     "create them, and which attributes does a module include in its `state_dict`?": {
         "PlainMean": {'register_buffer("mean", torch.zeros(D))': "mean = torch.zeros(D)"}
+    },
+    "Your `state_dict` contains `mean`, but not `std`. What is different about the way you "
+    "create them, and which attributes does a module include in its `state_dict`?": {
+        "PlainStd": {'register_buffer("std", torch.ones(D))': "std = torch.ones(D)"}
     },
     "Your entries for `mean` and `std` don't match the table. Which names and shapes do they "
     "have in your "

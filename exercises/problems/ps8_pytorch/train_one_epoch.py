@@ -282,6 +282,9 @@ epoch.known(of=whole_groups_first, where="a_shorter_last_group")["steps"] = {
     "batch?": {"divided_by_the_batches_of_the_group": {"len(x) / samples": "1 / len(group)"}},
 }
 epoch.known(where="a_shorter_last_group")["steps"] = {
+    "Your code treats every batch of a step as if it were as large as the last one. How many "
+    "samples does the step have if the batches differ in "
+    "size?": {"all_as_large_as_the_last": {"/= waiting": "/= accumulate * len(x)"}},
     "Your epoch ends without a step for the leftover batches. What happens to their gradients "
     "if the number of batches isn't a multiple of "
     "`accumulate`?": {"last_group_dropped": {" or k == len(loader)": ""}},

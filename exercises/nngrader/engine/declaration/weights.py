@@ -71,6 +71,11 @@ def share_right(labels, scores, target, otherwise, mistakes=None):
         raise ValueError(
             "your function should return one label for each image, as an array of integers"
         )
+    if not np.array_equal(labels, np.round(labels)):
+        raise ValueError(
+            "your function returns numbers that aren't integers, such as the largest scores. "
+            "Which function returns the position of the largest entry instead of its value?"
+        )
     if not np.mean(labels == predicted) >= 0.995:
         if np.mean(labels == predicted + 1) >= 0.995:
             raise ValueError("your labels are too large by 1. What is the label of class 0?")
