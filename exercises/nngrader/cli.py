@@ -130,7 +130,7 @@ class OfAssignment(OfCourse):
 
 @command
 class NewProblem(OfAssignment):
-    """Write templates for a new problem: declaration, text, and a private problem's test."""
+    """Write templates for a new problem: declaration, text, and tests if it is private."""
 
     name: str = argument(metavar="NAME", help="the function that students write")
     worth: float = argument(
@@ -239,7 +239,7 @@ class Collect(OfAssignment):
         "--worksheet",
         type=a_file,
         metavar="FILE.csv",
-        help="Moodle's grading worksheet, which lists who submitted each file, and when",
+        help="Moodle's grading worksheet, which lists the participants and submission times",
     )
     zone: str | None = argument(
         "--zone",
@@ -290,7 +290,7 @@ class Grade(OfAssignment):
         "--workers",
         type=workers,
         default=min(cores(), MOST_WORKERS),
-        help="number of submissions to grade in parallel; default: the number of usable cores",
+        help=f"submissions to grade in parallel; default: usable cores, at most {MOST_WORKERS}",
     )
     scheduler: str | None = argument(
         "--scheduler", metavar="ADDRESS", help="address of a Dask cluster: tls://HOST:PORT"

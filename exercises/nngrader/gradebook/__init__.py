@@ -9,8 +9,8 @@ notebooks already contain the points.
 
 import sys
 
-# nbgrader imports jsonschema, which would compile a grammar of web addresses that no notebook
-# needs. Each command, which takes 1.4 s, would take 1.8 s longer. The package is optional.
+# nbgrader imports jsonschema, which would compile a grammar for web addresses that no
+# notebook needs. This would add 1.8 s to each command's 1.4 s. The package is optional.
 sys.modules.setdefault("rfc3987_syntax", None)
 
 from .database import config_of, marks, open_gradebook, quiet  # noqa: E402

@@ -199,7 +199,7 @@ def for_groups(
     file: str,
     written: frozenset[str] = frozenset(),
 ) -> list[Given]:
-    """Return rows for all members of groups, from rows and marks for some of them.
+    """Return the rows, extended to group members without a row or mark of their own.
 
     :param groups: Ids of students by name of the group.
     :param given_rows: Rows. Each applies to all members of the group without a row about the

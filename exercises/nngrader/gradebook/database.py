@@ -32,7 +32,7 @@ SILENT = "No response."  # nbgrader's comment on a cell that the student didn't 
 
 
 def config_of(course: Course, assignment: str, **course_directory):
-    """Return the configuration in `nbgrader_config.py`, with the folders for this call."""
+    """Return an assignment's `nbgrader_config.py` settings; keywords set `CourseDirectory`."""
     from traitlets.config import Config, PyFileConfigLoader
 
     config = Config()

@@ -49,7 +49,7 @@ class Recorder:
 
     :param assignment: The assignment; it must have been released into the gradebook.
     :ivar restored: For each student without a notebook in `autograded/`: the cells whose manual
-        marks remain, and whether we know that this work hasn't changed since.
+        marks remain, and whether the journal shows that the marked work hasn't changed.
     :raises CannotDo: If the gradebook is missing, locked or damaged, or doesn't contain the
         assignment.
     """
@@ -322,7 +322,7 @@ def _is_held(e):
 
 
 class Journal:
-    """Entries by name in a file, one on each line. The last line with a name counts.
+    """Entries by name in a file, one on each line. If a name has several, the last counts.
 
     :param file: Read if it exists. Incomplete or malformed lines are ignored.
     """

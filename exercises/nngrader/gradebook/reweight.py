@@ -282,7 +282,7 @@ def _remarks(plan):
     differ = sum(abs(r.before - r.after) > 1e-9 for r in plan.rows)
     one, of = differ == 1, counted(len(plan.rows), "student")
     what, verb = ("total", "changes") if one else ("totals", "change")
-    yield f"the {what} of {differ} of {of} {verb}, late penalties deducted"
+    yield f"after late penalties, the {what} of {differ} of {of} {verb}"
     by_hand = sum(by_hand for r in plan.rows for *_, by_hand in r.cells.values())
     if by_hand:
         yield f"{counted(by_hand, 'manual mark')} in these cells, scaled to the new points"

@@ -1,6 +1,6 @@
 """Write the new points that `reweight` planned into all files and the gradebook.
 
-They go into `[points]` of `nngrader.toml`, the notebooks in source, release and submissions,
+They go into `[points]` of the settings files, the notebooks in source, release and autograded,
 the results, and the gradebook. The gradebook is committed last and as a whole, so a run that
 was killed before that can be completed by running it again.
 """
@@ -47,7 +47,7 @@ def reweight(
     if made.changes and yes:
         apply(course, made)
         again = f"run `nngrader feedback {name}` and `export` again"
-        say(f"changed in [points] of nngrader.toml, the gradebook and the results: {again}")
+        say(f"changed in [points], the gradebook and the results: {again}")
     elif made.changes:
         say("nothing was changed: add --yes to apply this")
 

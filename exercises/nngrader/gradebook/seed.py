@@ -1,7 +1,7 @@
 """The seed of the hidden cases: made once, and copied next to the gradebook.
 
-With a different seed, a submission gets other inputs. Therefore a lost seed is never replaced
-without a person's decision, and a class is never graded with two seeds.
+With a different seed, a submission gets different inputs. Therefore a lost seed is never
+replaced without a person's decision, and a class is never graded with two seeds.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ def require_seed(course: Course, assignment: str, *, whole: bool = True) -> None
 
     :param whole: Whether all submissions will be graded. Only then may the seed differ from the
         copy.
-    :raises CannotDo: If the seed is missing although submissions have been graded, or if only
-        some of them would be graded with a new one.
+    :raises CannotDo: If the seed is missing although it has a copy or the gradebook has
+        submissions, or if only some submissions would be graded with a different seed.
     """
     if course.seed_file:
         return

@@ -416,7 +416,7 @@ def with_solutions(released: dict, instructor: dict) -> dict:
 
 
 def with_cells(notebook: dict, changed: Callable) -> dict:
-    """Return a notebook with ``changed(cells)``, in each part if `together` made it."""
+    """Return a notebook with the cells ``changed(cells)``, part by part if it has several."""
     if "parts" in notebook:
         named = notebook["parts"].items()
         return together({own: with_cells(one, changed) for own, one in named})
@@ -443,7 +443,7 @@ def missing_files(course: Course, name: str, declared: dict) -> list[str]:
 
 
 def without_hidden(notebook: dict) -> dict:
-    """Return a copy without test cells or text without ids, which students may remove."""
+    """Return a copy without the cells that students may remove: tests, and text without ids."""
     return with_cells(
         notebook,
         lambda cells: [c for c in cells if not is_test(c) and (is_code(c) or grade_id(c))],

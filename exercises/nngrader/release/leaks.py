@@ -33,7 +33,7 @@ CELL_KEYS = {OURS, "nbgrader", "tags", "deletable", "editable"}
 CELL_KEYS |= {"collapsed", "jupyter", "slideshow"}
 KERNEL = "python3"
 SAYS = "it contains a statement of a solution"
-FEW = 4  # we recognise an array only if it has this many different numbers
+FEW = 4  # we ignore arrays with fewer numbers, or with fewer different ones
 HEAD = 16  # we search for an array by its first numbers
 BITS = 40  # they must contain this much information: 24 bits occur by chance in 16 MB
 DIGIT = np.log2(10)
@@ -126,7 +126,7 @@ def package_leaks(wheel: Path, course: Course, problems: list = ()) -> list[str]
                 f"{name} is a copy of {kept[d]}" for d in [_digest(raw)] if d in kept
             ]
             if name.endswith(".py") and (statement := _most_of(raw.decode(), secret)):
-                complaints.append(f"{name} contains a reference: {statement}")
+                complaints.append(f"{name} contains a reference solution: {statement}")
             if name.endswith(".npz") and any(map(pictures.occur_in, _arrays(raw))):
                 complaints.append(f"{name} contains an image that is held back")
     return [f"{wheel.name}: {f}" for f in dict.fromkeys(complaints)]
@@ -135,7 +135,7 @@ def package_leaks(wheel: Path, course: Course, problems: list = ()) -> list[str]
 def moving_leaks(problems: list) -> list[str]:
     """Return complaints about released drivers and measures that reveal an answer.
 
-    :return: One for each driver or measure with the reference's name or most of its statements.
+    :return: For each of them, one per solution it names, and one if it contains most of one.
     """
     complaints = []
     for p in problems:
@@ -166,7 +166,7 @@ def _statements_of(source):
 
 
 def _most_of(text, statements):
-    """Return one of the statements if a text has at least two and over half, else ""."""
+    """Return one of the statements if a text has over half of them, at least two, else ""."""
     forms = code_forms(text)
     contained = sorted(s for s in statements if s in forms)
     return statements[contained[0]] if len(contained) > max(1, len(statements) / 2) else ""
@@ -243,7 +243,7 @@ def shown_digests(problem):
 
 
 def hidden_arrays(problem, seed, shown):
-    """Yield (group, array) of hidden arrays that are not visible and can be recognised."""
+    """Yield (group, array) of hidden arrays that are not in `shown` and can be recognised."""
     for group, a in _all_arrays(pack(problem, seed, visible=False, variants=False)):
         if _bits(a.ravel()[:HEAD]) >= BITS and _digest(a.tobytes()) not in shown:
             yield group, a

@@ -358,7 +358,7 @@ def _public_files(course, assignment, name, declaration, section):
 
 
 def unfilled(course: Course, assignment: str) -> list[str]:
-    """Return the places that remain to fill in, by file and line, in definitions and texts."""
+    """Return the places still to be filled in, by file and line, in definitions and texts."""
     files = [*course.problem_files(assignment), course.source(assignment)]
     if course.private:
         files += sorted(course.private.glob(f"test_{assignment}_*.py"))

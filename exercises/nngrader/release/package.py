@@ -52,7 +52,7 @@ def build_wheel(folder: Path) -> Path:
     if not (PROJECT / "pyproject.toml").is_file():
         raise CannotDo(
             f"{PROJECT} is not a checkout of the course, so its package cannot be built. "
-            "Install it in place, in the checkout: pip install -e '.[grader]'"
+            "Install the package in place: run pip install -e '.[grader]' in the checkout"
         )
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)

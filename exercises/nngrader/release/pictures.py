@@ -41,8 +41,8 @@ def _digest(pixels):
 def grey(values: np.ndarray) -> np.ndarray:
     """Return numbers as grey levels; if none is above 1, all are multiplied by 255.
 
-    The result is flat. NaN, infinite values and values outside the range of grey levels become
-    0. If the type is not a real number, the result is empty.
+    The result is flat; for types other than real numbers, it is empty. Type uint8 stays as it
+    is. NaN, infinite values and values outside the range of grey levels become 0.
     """
     flat = values.ravel()
     if flat.dtype == np.uint8 or flat.dtype.kind not in "biuf":

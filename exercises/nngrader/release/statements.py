@@ -93,7 +93,7 @@ def lines_of(source: str) -> tuple[list[str], list[str]]:
 
 
 def _solutions(cell):
-    """Return the solution texts in a cell; the whole cell if it has no regions."""
+    """Return the solution texts in a cell; all of it if it is a solution without regions."""
     marked = bool(REGION.search(cell["source"]))
     if not marked and not is_solution(cell):
         return []

@@ -48,7 +48,7 @@ class Cost:
     """One finding across the class: its problem, the students who have it, and the points lost.
 
     ``mistake`` is the name of the registered mistake, or None if the finding only describes
-    the answer. ``counts`` is how often each finding occurs; findings differ only in numbers.
+    the answer. ``counts`` is how often each finding combined in it occurs (see `costs`).
     """
 
     problem: str
@@ -219,15 +219,15 @@ def _is_clear(finding):
 
 
 def _is_no_idea(finding):
-    """Return whether a finding isn't a misconception: in `NO_IDEA`, or costs all points."""
+    """Return whether a finding is no misconception: it is in `NO_IDEA` or costs all points."""
     return finding.code in NO_IDEA or finding.aspect == EVERYTHING
 
 
 def commonest(all_costs: list[Cost], most: int) -> list[Cost]:
     """Return the most common findings: registered mistakes, then descriptions.
 
-    :param most: Maximum number of registered mistakes, and of findings if there are fewer
-        mistakes. The most common description is always included.
+    :param most: Maximum number of registered mistakes. If there are fewer, descriptions take
+        the other places; the most common description is always included.
     :return: Findings about misconceptions, not about unwritten functions, missing files or
         forbidden names. If the same students have several findings in a problem, only one is
         included.

@@ -10,7 +10,7 @@ from ..course.codes import code
 from ..storage.results import write_whole
 
 COLUMNS = ("rank", "measured", "bytes", "code")
-LETTERS = 8  # letters of a code, enough to make codes in a class different
+LETTERS = 8  # letters of a code, enough to make it unique in a class
 
 
 def leaderboard(results: dict, seed: int) -> dict[str, str]:

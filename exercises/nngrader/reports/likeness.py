@@ -30,7 +30,7 @@ SAME_WORK = (
 )
 PUBLISHED = (
     "These cells have the same fingerprints as the instructor's solution, which may be public. "
-    "Short cells don't count, because they have one obvious solution."
+    "Short cells on their own don't count, because they have one obvious solution."
 )
 TOGETHER = "Of each group that submitted together, only one student is listed."
 

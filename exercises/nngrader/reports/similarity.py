@@ -100,8 +100,8 @@ def alike(
     :param class_size: Number of submissions. Default: the number of students here.
     :return: By pair, in alphabetical order: the common fraction (twice the common weight
         divided by the weight of both; 1 for identical fingerprints) and the common weight.
-        Pairs below `ALIKE` are omitted. Time and memory grow with the number of fingerprints,
-        not of pairs.
+        Pairs below `ALIKE` are omitted. Only pairs that share a rare fingerprint take time
+        and memory.
     """
     n = max(class_size, len(held))
     holders = defaultdict(list)

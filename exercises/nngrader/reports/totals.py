@@ -227,7 +227,7 @@ def totals(
 
 
 def _lost_excuses(rules, known, anonymous):
-    """Return a line about each unknown student who is excused; without names if anonymous."""
+    """Return a line about each unknown excused student; if anonymous, one without names."""
     lost = sorted({s for s, _ in rules.excused if s not in known})
     who = "in neither the class list nor the gradebook"
     if anonymous:
