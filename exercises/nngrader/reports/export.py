@@ -71,6 +71,7 @@ def write_marks(
         warn(shown(warning))
     if out:
         out.write_bytes(text.encode())
+        called.tell_key()
     else:
         print(text, end="")
 
