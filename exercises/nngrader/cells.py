@@ -1,7 +1,7 @@
 """The functions that an assignment's notebook calls: `check` for students, `points` for marks.
 
-`nngrader grade` doesn't run the cells that call these functions. It judges the problem that a
-test cell declares.
+`nngrader grade` replaces these functions with ones that do nothing. It judges the problem that
+a test cell declares.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def check(f: Callable) -> None:
 def points(name: str, f, most: float) -> float:
     """Return the points that a function earns on the hidden cases of a problem.
 
-    `nbgrader autograde` calls this function, so use it only for submissions that you trust.
+    `nbgrader autograde` calls it without a sandbox, so use it only for submissions you trust.
 
     Parameters
     ----------

@@ -51,7 +51,7 @@ class Limits:
     file_mb: int = limit(8, 1, 1 << 20)  # size of the largest file that it writes
     space_mb: int = limit(32, 1, 1 << 20)  # size of all its files in /tmp
     notebook_mb: int = limit(100, 1, 1024)  # size of the submitted file, with its outputs
-    output_kb: int = limit(1024, 1, 1 << 16)  # an answer's size beyond 8 times a correct one's
+    output_kb: int = limit(1024, 1, 1 << 16)  # excess of an answer over 8 times a correct one
     container: Container | None = None  # a sandbox other than bubblewrap
 
 

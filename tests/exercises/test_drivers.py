@@ -67,7 +67,7 @@ def many_arguments(f, *args):
 @pytest.mark.parametrize(
     ("driver", "fault"),
     [
-        (uses_a_name, "its driver uses OUTSIDE, which isn't sent with it"),
+        (uses_a_name, "its driver uses names that aren't sent with it: OUTSIDE"),
         (lambda f, x: f(x), "must be a plain function"),
         (many_arguments, "each argument of a case"),
     ],

@@ -3,6 +3,6 @@
 Input: a function or class, or a whole notebook, and the file of visible cases in the same
 folder. Output: printed lines about correct and wrong results, with a hint.
 
-This package needs only NumPy, runs on every system, and knows no hidden case. It judges a whole
+This package needs only NumPy, runs on every system, and has no hidden cases. It judges a whole
 notebook through the `Runner` of grading, with a plain process instead of the sandbox.
 """

@@ -1,9 +1,9 @@
 """Call a student's function in the student's own process, under the limits of grading.
 
 A thread measures the time and memory of a call, and interrupts the call with the signal that
-Ctrl-C sends. This works on every system, whether the call sleeps or computes, and the notebook
-doesn't lose its variables. If signals or threads aren't available, we can't interrupt a call,
-but we judge it as in grading.
+Ctrl-C sends. This works on every system, whether the call sleeps or runs Python code, and the
+notebook doesn't lose its variables. A long NumPy operation must end first. If signals or
+threads aren't available, we can't interrupt a call, but we judge it as in grading.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class Watch:
         self.running, self.ended = False, threading.Event()
 
     def call(self, run: Callable, args: dict):
-        """Return ``run(args)``, or None if it was interrupted."""
+        """Return ``run(args)``, or None if it doesn't catch the interruption."""
         self.held = resident()
         self.begin = time.process_time(), time.monotonic()
         result = None

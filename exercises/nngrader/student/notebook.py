@@ -1,7 +1,7 @@
 """Run `nngrader check NOTEBOOK` on the student's own machine.
 
-The notebook's cells run in a separate process, as in grading. This process asks it to call each
-function on the visible cases, and compares the answers. It needs only NumPy.
+The notebook's cells run in a separate process, as in grading. The main process asks it to call
+each function on the visible cases, compares the answers, and needs only NumPy.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ class Checkup:
     def _work(self):
         """Return the cells to run, as `Runner` takes them, and how many precede each test.
 
-        Test cells, and the course's cells that draw figures, are left out.
+        The problems' test cells, and the course's cells that draw figures, are left out.
         """
         tests = {id_of_test(name): name for name in self.problems}
         work, tested = [], {}

@@ -1,8 +1,8 @@
 """Run a notebook's cells for `nngrader check` in a process that we watch from outside.
 
 The process answers the questions of `sandbox.runner.Runner` as the worker of a sandbox does, so
-that a notebook is judged as in grading. It isn't a sandbox, because it runs on the student's
-computer. It works on every system. It starts in an empty folder, because grading doesn't have
+that a notebook is judged as in grading. It isn't a sandbox, because students run only their own
+code in it. It works on every system. It starts in an empty folder, because grading doesn't have
 the files in the notebook's folder.
 """
 

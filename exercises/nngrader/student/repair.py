@@ -185,7 +185,7 @@ def _size(case):
 
 
 def _is_less(lost, before):
-    """Return whether fewer places have lost points, and one of their aspects is correct now."""
+    """Return whether no new place has lost points, and a wrong aspect is correct now."""
     return lost < before and {aspect for aspect, *_ in lost} < {aspect for aspect, *_ in before}
 
 

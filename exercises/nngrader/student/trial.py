@@ -1,7 +1,7 @@
 """Judge a notebook's functions on the visible cases as grading judges them on hidden ones.
 
-The cells and functions run in a `Process`. This process, which compares the answers, runs none
-of the student's code.
+The cells and functions run in a `Process`. The main process, which compares the answers, runs
+none of the student's code.
 """
 
 from __future__ import annotations

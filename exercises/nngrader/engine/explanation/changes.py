@@ -32,7 +32,7 @@ class Explanation:
 
     @property
     def is_variant(self):
-        """Return whether only a variant explains it, which alone earns no points for form."""
+        """Return whether this is only a variant, which by itself earns no `PASSIVE` points."""
         is_variant = self.finding is not None and self.finding.code == Code.VARIANT
         return is_variant and self.predict is None
 

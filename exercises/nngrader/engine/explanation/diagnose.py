@@ -1,4 +1,4 @@
-"""Explain or describe a wrong answer by data that don't reveal the correct one.
+"""Explain or describe a wrong answer with data that don't reveal the correct one.
 
 An explanation predicts the wrong answer from the correct one. We use it only if it is true in
 every case of a kind. By chance, it rarely is, because the cases have different sizes. A
@@ -70,7 +70,7 @@ def _variant(of_part, here, variants):
     finding = Finding(Code.VARIANT, data={"variant": variants[k]})
     if all(e.right or k in e.similar_variants for e in here if e.variants is not None):
         return Explanation(finding, shown_by=lambda e: k in e.similar_variants)
-    # Otherwise, a function could reveal a hidden input by the variants that it chooses.
+    # In hidden cases, a function could reveal an input by the variants that it chooses.
     return Explanation(finding, shown_by=lambda e: False) if of_part[0].visible else None
 
 
@@ -99,7 +99,7 @@ def fits_elsewhere(name, others):
 
 
 def _of_this_part(of_part, here, refuted):
-    """Return a description of a part by the hint of the refuted mistakes that predict it.
+    """Return a description of a part with the hint of the refuted mistakes that predict it.
 
     Another part is correct, so the mistake isn't the cause of the whole answer. However, the
     lines that compute this part contain it. Return None if no refuted mistake predicts the

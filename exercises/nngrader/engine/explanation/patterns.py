@@ -99,7 +99,7 @@ def signs(e):
 
 
 def steady(e):
-    """Return a description if a summand or factor is wrong and is constant along an axis."""
+    """Return a description if the error is a constant amount or factor along an axis."""
     both_zero = (e.got == 0) & (e.want == 0)
     for axis, along in _along(e):
         if along and _is_steady(np.ma.asarray(e.want), axis):
@@ -226,7 +226,7 @@ POSITIONS = (  # not used for lists whose entries are different quantities
     ordered,
     counted,
 )
-NEARLY_RIGHT = (  # count as explanations if some entry that isn't 0 is correct
+NEARLY_RIGHT = (  # count as explanations if an entry that isn't negligible is correct
     few_digits,
     places.lettered,
     places.blocks,

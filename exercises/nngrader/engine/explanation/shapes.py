@@ -36,7 +36,7 @@ def is_near(shape, asked, sizes):
 
     The simple ways are: one axis is longer, shorter, missing or extra; axes of length 1 are
     missing, or up to two are extra; the axes are exchanged; all axes are flattened into one; or
-    the lengths are some of the case's sizes, in order.
+    the lengths are at most three of the case's sizes, in order.
     """
     one_off = len(shape) == len(asked) and sum(map(int.__ne__, shape, asked)) == 1
     one_more, one_less = asked in _shortened(shape), shape in _shortened(asked)

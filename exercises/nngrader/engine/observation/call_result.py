@@ -1,4 +1,4 @@
-"""Check the form of a worker's report on a call, because a hostile one may send anything."""
+"""Check the form of a worker's report on a call, because a hostile worker may send anything."""
 
 import builtins
 from dataclasses import dataclass, field, replace

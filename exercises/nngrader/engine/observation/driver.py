@@ -6,8 +6,8 @@ a case. From these it makes other arguments for the student's function, for exam
 a generator of random numbers or a tensor. Then it calls the function and returns plain data. If
 it calls the function several times, each call receives the arguments of the case unchanged.
 
-The *measure* runs in a process of the sandbox that has never run a student's code, or in the
-student's notebook. It receives the arguments by name and the values that the driver returned.
+The *measure* runs in a process of the sandbox that has never run a student's code, or on the
+student's computer. It receives the arguments by name and the values that the driver returned.
 It returns the values that are compared, such as a loss, or whether each index is in exactly one
 fold.
 
@@ -20,8 +20,8 @@ lose points, the driver returns `Tensor(numbers)`.
 
 We recognise known mistakes by the measured values. A part that is True or False has only one
 wrong value. Therefore, if a mistake makes such a part wrong, its hint must be true for every
-answer in which the part is wrong. If no other mistake explains an answer, it earns points for
-`ledger.PASSIVE` aspects only if it earns points for another aspect.
+answer in which the part is wrong. For the same reason, a measured answer, even if a mistake
+explains it, earns points for `ledger.PASSIVE` aspects only if it earns them for another aspect.
 """
 
 import ast
@@ -73,8 +73,8 @@ def as_text(f, what):
     called = [g for n in sorted(names) if (g := _global(f, n)) in TRAVELLERS]
     if unknown := sorted(names - {g.__name__ for g in called}):
         raise ValueError(
-            f"its {what} uses {', '.join(unknown)}, which isn't sent with it: define or import "
-            "such names inside the function"
+            f"its {what} uses names that aren't sent with it: {', '.join(unknown)}; define or "
+            "import them inside the function"
         )
     sources = [as_text(g, what)["source"] for g in called]
     return {"name": node.name, "source": "\n\n".join([*sources, source])}
@@ -167,7 +167,7 @@ def _number(part):
 
 
 def _fault(data, parts, message):
-    """Return a finding if nothing could be measured: a value isn't an array, or is rejected.
+    """Return a finding about values that couldn't be measured: not an array, or rejected.
 
     We use the text of the measure's exception only if it appears literally in the measure's
     source. Any other text may contain values from the student's code, and thus hidden inputs.

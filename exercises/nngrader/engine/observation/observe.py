@@ -89,8 +89,8 @@ def _unchanging(f, args):
     """Return a function that calls ``f`` with the original arguments of a case each time.
 
     The first call receives the objects in ``args`` themselves, so that `observe` notices if
-    ``f`` writes into them. Each later call receives copies with the original content. If ``f``
-    is a class, it is returned unchanged.
+    ``f`` writes into them. Each later call receives copies with the original content as
+    positional arguments. If ``f`` is a class, it is returned unchanged.
     """
     if issubclass(type(f), type):
         return f

@@ -295,7 +295,7 @@ def _idle(statements, function):
 
 
 def _outer(tree):
-    """Yield a statement's nodes outside of functions, and what functions declare global."""
+    """Yield nodes outside of functions and class bodies, and `global` statements inside."""
     waiting = [tree]
     for node in waiting:  # the list grows inside the loop
         yield node
@@ -391,7 +391,7 @@ def _inside(names, wanted):
 
 
 def _computed(node):
-    """Return {`COMPUTED`} if a node is a `getattr` whose name is not a constant."""
+    """Return {`COMPUTED`} if a node is a `getattr` call without a constant name."""
     if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "getattr":
         written = len(node.args) >= 2 and isinstance(node.args[1], ast.Constant)
         return set() if written else {COMPUTED}
