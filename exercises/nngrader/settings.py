@@ -41,7 +41,7 @@ def limit(default, least, most):
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits of one worker; `[limits]` of `nngrader.toml` can change every number."""
+    """Limits on a submission; `[limits]` of `nngrader.toml` can change every number."""
 
     call_seconds: float = limit(4.0, 0.01, DAY)  # for one call, or for loading one cell
     total_seconds: float = limit(12.0, 0.01, DAY)  # for all calls of a function, or all cells

@@ -73,7 +73,7 @@ class Watch:
     :param seconds: Processor time that the call may take. The limit on wall time is `PATIENCE`
         times as long, but at least `AT_HOME` seconds.
     :param memory_mb: Resident memory that it may add to this process.
-    :ivar ending: (Ending or None) Why the call was ended; None if it was not.
+    :ivar ending: (Ending or None) The limit that the call has reached; None if it reached none.
     :ivar worked: The processor time of the call in seconds.
     """
 

@@ -91,7 +91,7 @@ def line_to_change(load: Callable, text: str, data: dict, verdict: Verdict) -> l
 def is_unclear(text: str, data: dict, verdict: Verdict) -> bool:
     """Return whether a search may help: some finding doesn't name the cause of an error.
 
-    We don't search if the function can have effects outside itself.
+    We don't search if it uses `CALLS` or `DANGEROUS`, or sets a global `g`, `g[k]` or `g.a`.
     """
     text = textwrap.dedent(text)
     known = all(map(_names_the_cause, verdict.findings))

@@ -36,7 +36,7 @@ class CallResult:
     :ivar stopped: The limit or the end of the process that made the call fail (`limits.Cause`).
     :ivar missing: Whether the student's cells don't define the function.
     :ivar changed: Names of the arguments that the function has changed.
-    :ivar steps, held: Executed lines, and the largest number of allocated bytes.
+    :ivar steps, held: Executed lines, and the peak of the allocated bytes.
     :ivar fault: A finding if nothing could be measured.
     :ivar reported: An additional number from the measure, for the notebook.
     """

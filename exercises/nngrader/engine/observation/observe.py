@@ -159,8 +159,8 @@ def observe(f, args, n_parts, *, counted=True):
         ``error`` ([names of the exception's classes], message, [line, name of the function] or
         None); ``changed``, the names of the arguments that ``f`` has changed; ``steps``, the
         number of executed lines of Python as `Steps` counts them, 0 if a driver makes the call
-        or ``counted`` is false; ``held``, the largest number of allocated bytes, 0 if a driver
-        makes the call or the arguments are small; ``seconds``.
+        or ``counted`` is false; ``held``, the peak of the bytes that the call allocates, 0 if
+        a driver makes the call or the arguments are small; ``seconds``.
     """
     copies = copy.deepcopy(args)
     counter = Steps()
@@ -246,7 +246,7 @@ class Steps:
 
 
 class Held:
-    """Stores the largest number of allocated bytes in ``most``, as a context manager.
+    """Stores the peak of the bytes allocated in a block in ``most``, as a context manager.
 
     This includes the bytes of NumPy's arrays. If ``wanted`` is false, nothing is measured.
     """
