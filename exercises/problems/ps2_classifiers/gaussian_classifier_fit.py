@@ -122,6 +122,8 @@ gaussians.known["covariance"] = {
     "Your covariance subtracts the mean of the last class from all samples. Which value does a "
     "loop's variable have after the "
     "loop?": {"around_the_last_mean": {"X - means[y]": "X - means[-1]"}},
+    "Your covariance subtracts the means as if `y` were sorted. Which mean belongs to sample "
+    "n?": {"means_repeated": {"means[y]": "np.repeat(means, counts, axis=0)"}},
     "Your covariance gives each class two weights: its prior, and its number of samples. How "
     "often does the formula count each sample?": {
         "weighted_twice": {"Z.T @ Z / len(X)": "(Z.T * (counts / len(X))[y]) @ Z / len(X)"}

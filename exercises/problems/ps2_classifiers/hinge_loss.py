@@ -141,8 +141,13 @@ hinge.known["value"] = {
         "margin_behind_the_maximum": {
             " + margin": "",
             "scores), g": "scores) + margin * (scores.shape[1] - 1), g",
-        }
+        },
+        "margin_behind_the_maximum_in_the_loss": {
+            "np.maximum(gap, 0).sum()": "np.where(gap, np.maximum(gap, margin), 0).sum()"
+        },
     },
+    "Your code sets whole columns of the gaps to 0, one for each target. How can you select a "
+    "single entry from each row?": {"whole_columns": {"gap[n, targets]": "gap[:, targets]"}},
     "Your loss and gradient include the correct class. Which classes does the sum run over?": {
         "right_class_left_in": {
             AT_TARGETS: "-gradient.sum(axis=1) - 1",
@@ -170,7 +175,8 @@ hinge.known["gradient"] = {
     "in a row contain the score of the correct "
     "class?": {"right_class_once": {AT_TARGETS: "-1"}},
     "Your gradient for the correct class is -1/N in each row with a loss. How many of the "
-    "positive gaps in a row contain the score of the correct class?": {
+    "positive gaps in a row contain the score of the correct class, and how often does NumPy "
+    "apply an index that occurs twice?": {
         "right_class_once_if_there_is_a_loss": {AT_TARGETS: "-gradient.max(axis=1)"}
     },
     "Your gradient for the correct class counts one gap too many in every row. Which class "

@@ -52,7 +52,9 @@ NAMES = [c - 1 for c in range(4, 31) if any(c % d == 0 for d in range(2, c))]
 def asked(rng, X_train, X, k, M, *, tied):
     """Return a case of M rows with random labels, with tied votes or with clear majorities."""
     labels = np.sort(rng.permutation(NAMES)[:LABELS])
-    y_train = rng.permutation(np.resize(labels, len(X_train)))
+    y_train = np.resize(labels, len(X_train))
+    y_train[0] = rng.choice(labels[1:])  # this label wins if all rows vote
+    y_train = rng.permutation(y_train)
     d = pairwise_distances(X, X_train)
     order = np.argsort(d, axis=1)[:, : k + 2]
     d = np.take_along_axis(d, order, axis=1)
@@ -194,6 +196,8 @@ neighbours.known["value"] = {
     "Your results are positions in the sorted list of all labels that occur in `y_train`. "
     "Which label is at each "
     "position?": {"place_for_label": "y_train = np.unique(y_train, return_inverse=True)[1]"},
+    "All rows of `X_train` vote in your code. Which of them should vote, and where does your "
+    "code use `k`?": {"all_rows_vote": {"[:, :k]": ""}},
     "Your vote counts one neighbour too few. How many entries does a slice up to `k - 1` "
     "contain?": {"one_too_few": "k -= 1"},
     "Your vote counts one neighbour too many. How many entries does a slice up to `k + 1` "

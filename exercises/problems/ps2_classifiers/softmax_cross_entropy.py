@@ -137,6 +137,13 @@ softmax.known["value"] = {
     "In your loss, you add up log p over all classes. Which class does the formula use?": {
         "all_classes": {"log_p[n, targets].mean()": "log_p.sum() / len(scores)"}
     },
+    "Your loss is minus the logarithm of a mean. Does the formula take the logarithm before or "
+    "after the "
+    "mean?": {
+        "logarithm_of_the_mean": {
+            "log_p[n, targets].mean()": "np.log(np.exp(log_p[n, targets]).mean())"
+        }
+    },
     "Your loss is the mean of -p. Which function does the formula apply to p?": {
         "logarithm_forgotten": {"log_p[n, targets]": "np.exp(log_p[n, targets])"}
     },
