@@ -53,7 +53,8 @@ CAUSES = [  # a pattern of the message, and where to look; the first that fits
     ),
     (
         r"'NoneType' object",
-        "A value is None: which of your functions ends without `return`?",
+        "A value is None. Which line should give it a value, or does a function end without "
+        "`return`?",
     ),
     (
         r"truth value of an array",
@@ -131,7 +132,7 @@ CAUSES = [  # a pattern of the message, and where to look; the first that fits
 def cause(message: str) -> str | None:
     """Return where to look after an exception with this message, or None.
 
-    >>> cause("'NoneType' object is not iterable")
-    'A value is None: which of your functions ends without `return`?'
+    >>> cause("'NoneType' object is not iterable")[:16]
+    'A value is None.'
     """
     return next((words for pattern, words in CAUSES if re.search(pattern, message)), None)

@@ -538,13 +538,13 @@ WORDS = {
     ),
     Code.FIRST_LINES: [
         "{Your} {is} correct only up to {line} {place} | What is different after that?",
-        "{Your} {is} correct only in the first {only} | Which value does each later {only} "
-        "need from the previous one?",
+        "{Your} {is} correct only in the first {only} | What does your code do there, and not "
+        "elsewhere?",
         "{Your} {is} correct only in the first few {lines} | What is different after that?",
     ],
     Code.LAST_LINE: (
-        "{Your} {is} correct only in the last {line} | Which value does each earlier {line} "
-        "need from the next one?"
+        "{Your} {is} correct only in the last {line} | What does your code do there, and not "
+        "elsewhere?"
     ),
     Code.DIAGONAL: "{Your} {is} wrong only {where} the diagonal | What is different there?",
     Code.ONLY_DIAGONAL: (

@@ -32,7 +32,7 @@ KNOWN |= {Code.FEW_DIGITS}
 CLEAR_SHAPES = ("transposed", "permuted")
 FOUND = (
     "The cause may be on line {} of your function: `{}`. A small change there makes {} of your "
-    "answers correct. Check {}."
+    "answers correct.{}"
 )
 CHECKED = {  # what the message tells the student to check, and for which kinds of change
     "whether a part of it is unnecessary": "term factor divisor exponent function argument "
@@ -81,11 +81,12 @@ def line_to_change(load: Callable, text: str, data: dict, verdict: Verdict) -> l
             found = Search(load, text, data).first()
     if found is None:
         return []
-    kind, number, complete = found
+    kinds, number, complete = found
     line = text.splitlines()[number - 1].strip()
     answers = "all" if complete else "more"
     number -= ast.parse(text).body[0].lineno - 1  # counted from `def`
-    return [FOUND.format(number, line, answers, WORDS[kind])]
+    check = f" Check {', or '.join(kinds)}." if complete and len(kinds) < 3 else ""
+    return [FOUND.format(number, line, answers, check)]
 
 
 def is_unclear(text: str, data: dict, verdict: Verdict) -> bool:
@@ -152,27 +153,33 @@ class Search:
         self.end = time.monotonic() + SECONDS
 
     def first(self):
-        """Return kind, line and True for the first full correction, or False for a partial one.
+        """Return what to check, a line, and whether a change there corrects everything.
 
-        Return None if no change helps in the available time.
+        What to check is a list of up to three texts, one for each kind of change on this line
+        that corrects everything. Return None if no change helps in the available time.
         """
         run, partial = self.load(self.tree, SECONDS), None
         failing = [c for c in self.data["cases"] if not is_right(self.data, c, run)]
         if not failing:
             return None
         smallest, before = min(failing, key=_size), self._lost()
+        kinds, place = [], None
         for kind, line, node, change in corrections(self.tree):
-            if time.monotonic() > self.end:
+            if time.monotonic() > self.end or len(kinds) == 3:
                 break
+            if WORDS[kind] in kinds or (place and line != place):
+                continue
             with contextlib.suppress(Exception), _changed(node, change):
                 run = self.load(self.tree, LONGEST)
                 if is_right(self.data, smallest, run):
                     lost = self._lost()
                     if not lost:
-                        return kind, line, True
-                    if partial is None and _is_less(lost, before):
-                        partial = kind, line, False
-        return partial
+                        kinds, place = [*kinds, WORDS[kind]], line
+                        if kind == "unnecessary":  # without the line, everything is correct
+                            break
+                    elif partial is None and _is_less(lost, before):
+                        partial = [], line, False
+        return (kinds, place, True) if place else partial
 
     def _lost(self):
         """Return the places in which the function in its current form loses points."""

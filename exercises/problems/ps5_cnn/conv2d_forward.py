@@ -213,6 +213,14 @@ layers.known["stride"] = {
 }
 
 layers.known["padding"] = {
+    "The last rows and columns of your `y` are 0, because your loops count the windows of the "
+    "image without its padding. Where should your loops "
+    "end?": {
+        "loops_without_padding": {
+            "range(H_out)": "range((H - KH) // stride + 1)",
+            "range(W_out)": "range((W - KW) // stride + 1)",
+        }
+    },
     "Your `y` has too few rows, because `H_out` counts the padding only once. How many sides "
     "of the image get rows of zeros?": {"rows_of_padding_counted_once": {"H + 2 * ": "H + "}},
     "Your `y` has too few columns, because `W_out` counts the padding only once. How many "

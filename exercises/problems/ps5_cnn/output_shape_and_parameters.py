@@ -140,6 +140,12 @@ def by_arrays(layers, shape):
 table.known["value"] = {
     "Your H and W count the padding only once. Does the padding go on one side of the image "
     "along each axis, or on both sides?": {"padding_once": {"2 * P": "P"}},
+    "Your W is computed from the height. Which two numbers does your code give to H and W?": {
+        "width_from_height": {"for n in (H, W)": "for n in (H, H)"}
+    },
+    "The rows of your `shapes` contain H, W and C. Which order does the problem text give?": {
+        "channels_last": {"[C, H, W]": "[H, W, C]"}
+    },
     "Your H and W ignore the padding. How many rows does it add?": {
         "padding_ignored": {" + 2 * P": ""}
     },

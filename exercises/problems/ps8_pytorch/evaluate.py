@@ -258,6 +258,8 @@ look.known["value"] = {
             "    return": "    seen = len(loader) * len(loader[0][0])\n    return"
         }
     },
+    "In your `loss`, every batch has the weight of the first one. How many samples does each "
+    "batch have?": {"weight_of_the_first_batch": {"() * len(x)": "() * len(loader[0][0])"}},
     "Your `accuracy` is in percent. What values can an accuracy take?": {
         "in_per_cent": {"right / seen": "100 * right / seen"}
     },
@@ -318,7 +320,7 @@ look.known(where="in_evaluation_mode")["state"] = {
     "modes?": {"always_left_in_training_mode": {"module.training = mode": "model.train()"}}
 }
 look.known(where="partly_frozen")["state"] = {
-    "Your function gives a frozen part the mode of the whole model. Which module's mode does "
-    "your code store, and which modules does `train(mode)` "
-    "change?": {"one_mode_for_all": {"module.training = mode": "model.train(modes[model])"}}
+    "Your function gives a frozen part the mode of the whole model. Which modules does "
+    "`train(mode)` change, and does each module have its own mode "
+    "afterwards?": {"one_mode_for_all": {"module.training = mode": "model.train(modes[model])"}}
 }

@@ -247,6 +247,13 @@ normalized.known["value"] = {
     "formula for r?": {
         "EpsBesideTheFirstRoot": {ROOT: "((x**2).mean(1, keepdim=True).sqrt() + eps)"}
     },
+    "Your `y` is divided by the standard deviation of each row. Which mean does the formula "
+    "for r contain, and does it subtract anything from `x`?": {
+        "FirstRootOfTheVariance": {
+            ROOT: "torch.sqrt(x.var(1, correction=0, keepdim=True) + eps)"
+        },
+        "FirstRootOfTheSampleVariance": {ROOT: "torch.sqrt(x.var(1, keepdim=True) + eps)"},
+    },
     "Your code subtracts the mean of each row. Does the formula for r or for `y` subtract "
     "anything?": {
         "RowMeanSubtracted": {"return weight": "x = x - x.mean(1, keepdim=True); return weight"}
