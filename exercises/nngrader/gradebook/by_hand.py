@@ -199,13 +199,13 @@ def for_groups(
     file: str,
     written: frozenset[str] = frozenset(),
 ) -> list[Given]:
-    """Return the rows, extended to group members without a row or mark of their own.
+    """Return the rows, and a row for each group member who has neither a row nor a mark.
 
     :param groups: Ids of students by name of the group.
     :param given_rows: Rows. Each applies to all members of the group without a row about the
         same cell. For a cell without rows, marks from the gradebook apply to the members who
         have none; these marks become rows with the line number 0. A cell that the grader marks
-        stays as it is, even if a person changed one member's points.
+        doesn't change, even if a person changed one member's points.
     :param written: Ids of the cells that a person marks, as in `People`.
     :raises CannotDo: If members of a group have different marks and another member has none.
     """
