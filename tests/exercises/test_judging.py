@@ -93,7 +93,7 @@ message = st.recursive(
 @shown
 @typical_problem
 @given(answer=answers)
-def test_whatever_is_returned_is_judged(name, visible, answer):
+def test_every_kind_of_return_value_is_judged(name, visible, answer):
     verdict = judged(packed(name, 1, visible), lambda *args: answer)
     assert verdict.score == 0
     assert verdict.findings

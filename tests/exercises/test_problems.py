@@ -206,7 +206,7 @@ def test_the_solution_file_of_a_challenge_gets_full_points_and_no_file_none(name
 # What single problems draw
 
 
-def test_what_is_under_the_root_is_negative_in_every_order_of_summation():
+def test_radicand_is_negative_in_every_order_of_summation():
     case = next(c for c in PROBLEMS["pairwise_distances"].cases if c.group == "coincident")
     for seed in range(20):
         X, Y = case.make(np.random.default_rng(seed), 7, 11, 5)

@@ -93,7 +93,7 @@ def test_a_forbidden_package_is_reported_once_with_its_cell(released, base, tmp_
         ("x" * (9 << 20), 1, "larger than 8 MB even without its outputs"),
     ],
 )
-def test_whatever_a_cell_does_there_is_a_verdict(released, base, tmp_path, cell, status, words):
+def test_every_cell_gets_a_verdict(released, base, tmp_path, cell, status, words):
     done = check(released, tmp_path, base.solved().add_cell(cell))
     assert done.returncode == status, done.stdout
     assert words in done.stdout

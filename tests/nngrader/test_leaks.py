@@ -323,7 +323,7 @@ def test_a_driver_that_contains_the_solution_is_refused():
         assert moving_leaks([moved]) == [f"{p.name}: its driver {words}"]
 
 
-def test_what_is_private_is_found_in_the_package(tmp_path, unpacked):
+def test_private_text_in_the_package_is_found(tmp_path, unpacked):
     private = ("problems/ps2.py", "nngrader/x.pyc", "data/heldback/a.npz")
     with zipfile.ZipFile(tmp_path / "p.whl", "w") as z:
         for name in private:

@@ -177,7 +177,7 @@ def test_registered_mistakes_come_before_descriptions_and_in_each_most_students_
     assert most_common == [("squared", "value: squared?", 2), (None, "value: wrong?", 1)]
 
 
-def test_whose_loss_has_a_clear_cause_is_not_sought_in_the_cells():
+def test_a_clear_cause_of_a_loss_is_not_sought_in_the_cells():
     loops = finding("loops", Code.LOOPS, function="hinge_loss", letters=["N"])
     for findings, sought in (
         ([finding("all points", Code.FORBIDDEN, name="sklearn", whole=True)], False),

@@ -253,7 +253,7 @@ def test_signatures_match_torch(where):
                 assert bool(result) == (f"{namespace}.{name}" in DIFFERENT), result
 
 
-def test_what_torch_has_as_function_and_method_nnlib_has_as_both():
+def test_nnlib_has_functions_and_methods_as_torch_does():
     assert DIFFERENT | UNSAID <= {f"{namespace}.{name}" for namespace, name, *_ in SHARED}
     for name in functions("torch"):
         assert hasattr(nnlib.Tensor, name) or not hasattr(torch.Tensor, name), name
