@@ -103,7 +103,7 @@ def japanese_vowels() -> tuple[Utterances, Utterances]:
         26 and 29.
 
     Source: Kudo, Toyama and Shimbo (1999), Pattern Recognition Letters 20; CC BY 4.0. Chapter
-    "LSTM and GRU".
+    "Vanishing and exploding gradients".
 
     >>> train, test = japanese_vowels()
     >>> train.X.shape, test.X.shape, train.lengths[:4]
