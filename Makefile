@@ -10,34 +10,34 @@ unexport VIRTUAL_ENV
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
 
-setup: ## make .venv from requirements.lock (does nothing when it is up to date)
+setup: ## create .venv from requirements.lock (does nothing if it is up to date)
 	@$(PYTHON) tools/setup_env.py
 
 system:
 	@$(PYTHON) tools/system_packages.py
 
-book: setup ## execute and build the book; prints where its first page is
+book: setup ## execute and build the book, and print the path of its first page
 	@$(PY) tools/build_book.py
 
-page: setup ## build again after an edit; P=maths/vectors: one page, with a list of its problems
+page: setup ## rebuild after an edit; P=maths/vectors: only this page, with a list of its problems
 	@$(PY) $(if $(P),tools/build_page.py $(P),tools/build_book.py --serial --strict)
 
-epub: setup ## make the ePub of the book, formulas as MathML
+epub: setup ## make the ePub of the book, with formulas as MathML
 	@$(PY) tools/print_book.py epub
 
 pdf: setup system book ## print the built book and the formula sheet as PDF
 	@$(PY) tools/print_book.py pdf
 
-dist: setup system book ## build what people download into dist/; S=wheel builds only the packages
+dist: setup system book ## build the downloads in dist/; S=wheel builds only the packages
 	@$(PY) tools/make_dist.py $(S)
 
-test: setup system lint ## run the tests; T=nnlib/linalg: a path below tests/, or a name
+test: setup system lint ## run the tests; T=nnlib/linalg: only this path below tests/, or tests with this name
 	@$(PY) tools/run_tests.py $(T)
 
 test-all: setup system lint ## run the slow tests too, and `make rounding` with one processor
 	@$(PY) tools/run_tests.py --slow && $(PY) tools/rounding.py --processors Prescott
 
-rounding: setup ## execute pages and judge problems with older processors' instructions
+rounding: setup ## execute pages and judge problems with the instructions of older processors
 	@$(PY) tools/rounding.py
 
 lint: setup ## check style, imports, spelling, English, committed files and pages
@@ -46,18 +46,18 @@ lint: setup ## check style, imports, spelling, English, committed files and page
 lab: setup ## open the pages as notebooks in JupyterLab; P=classifiers/softmax opens that page
 	@$(PY) tools/open_lab.py --page "$(P)"
 
-exercises: setup ## make the assignments' notebooks from text and problems
+exercises: setup ## make the assignments' notebooks from their texts and problems
 	@$(PY) -m nngrader.course $(COURSE)
 
-experiments: setup ## run again the experiments that are too long for a page
+experiments: setup ## rerun the experiments that are too long for a page
 	@for f in chapters/*/experiments/*.py; do test ! -e "$$f" || $(PY) "$$f" || exit 1; done
 
-bench: setup system ## speed as ratios against the alternatives
+bench: setup system ## measure speed as ratios to the alternatives
 	@for f in benchmarks/*.py; do echo "== $$f"; $(PY) "$$f" || exit 1; done
 
-gpu: setup ## the tests that need a GPU of CUDA; where there is none they say so
+gpu: setup ## run the tests that need a CUDA GPU; without one, they are skipped
 	@$(PY) -m pytest -q tests/gpu
 
-clean: ## remove everything that was generated, .venv too
+clean: ## remove everything that was generated, including .venv
 	rm -rf .venv _build .pytest_cache .ruff_cache .hypothesis dist
 	rm -rf $(COURSE)/release $(COURSE)/autograded $(COURSE)/feedback $(COURSE)/source/*/*.ipynb

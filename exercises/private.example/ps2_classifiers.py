@@ -1,4 +1,4 @@
-"""An example of private definitions for ps2: a variant of a problem, more cases for another."""
+"""An example of private definitions for ps2: a changed problem, and more cases for another."""
 
 import numpy as np
 from nngrader.course import public_definitions
@@ -6,7 +6,7 @@ from nngrader.engine import problem
 
 public = public_definitions()
 
-# A variant: the same function with another formula. The folder ps2_classifiers has its text.
+# The same function with a different formula. The folder ps2_classifiers contains its text.
 
 manhattan = problem(
     "pairwise_distances",
@@ -16,7 +16,7 @@ manhattan = problem(
         "shape": (1.5, "an (N, M) array of `float64`"),
         "value": (8, "correct distances between random points"),
         "integers": (4, "correct distances between images of type `uint8`, from 0 to 255"),
-        "inputs-unchanged": (0.5, "`X` and `Y` stay as they are"),
+        "inputs-unchanged": (0.5, "your function doesn't change `X` or `Y`"),
     },
     forbidden={"all": public.common.ELSEWHERE},
 )
@@ -24,13 +24,14 @@ manhattan = problem(
 
 @manhattan.reference
 def pairwise_distances(X, Y):
-    """Manhattan distance from each row of X to each row of Y.
+    """Compute the Manhattan distance from each row of X to each row of Y.
 
     d[n, m] = sum over k of |X[n, k] - Y[m, k]|
 
-    X : (N, D) array of numbers, float64 or integers (also pictures of type uint8)
+    X : (N, D) array of numbers, float64 or integers (also images of dtype uint8)
     Y : (M, D) array of the same kind
-    Returns d : (N, M) array, float64. X and Y stay as they are.
+    Returns d : (N, M) array, float64.
+    The function doesn't change X or Y.
     """
     X, Y = np.asarray(X, float), np.asarray(Y, float)
     return np.abs(X[:, None, :] - Y[None, :, :]).sum(axis=2)
@@ -65,7 +66,7 @@ def euclidean(X, Y):
     return public.pairwise_distances.pairwise_distances(X, Y)
 
 
-# An edit changes the source of the reference: text that occurs there once, and its replacement.
+# An edit replaces text that occurs once in the source of the reference.
 
 manhattan.mistake(
     "Your result is the largest difference of a pair. What happens to the other differences?",
@@ -98,7 +99,7 @@ def wraps_around(X, Y):
     return np.abs(X[:, None] - Y).sum(axis=2).astype(float)
 
 
-# More hidden cases: the public problem with one more kind of case for the same points.
+# The public problem with one more kind of hidden case, for the same points.
 
 
 @public.softmax.case("stability", visible=0)

@@ -1,14 +1,14 @@
 def knn_predict(X_train, y_train, X, k):
-    """The label of each row of X, by majority of its k nearest rows of X_train.
+    """Predict the label of each row of X by a vote of its k nearest rows of X_train.
 
-    Near is what has a small Euclidean distance. Where several labels have most votes, the
-    smallest of them is taken.
+    The nearest rows have the smallest Euclidean distances. If several labels tie, the result
+    is the smallest of them.
 
-    X_train : (N, D) array, float64 or integers (also pictures of type uint8)
-    y_train : (N,) array, int64, numbers from 0 up: the labels of its rows
+    X_train : (N, D) array, float64 or integers (also images of dtype uint8)
+    y_train : (N,) array, int64, the labels of these rows: integers, at least 0
     X : (M, D) array of the same kind as X_train
     k : int, from 1 to N
-    Returns labels : (M,) array, int64. All arrays stay as they are.
+    Returns labels : (M,) array, int64. The function doesn't change any of the arrays.
     """
     ### BEGIN SOLUTION
     labels = []
