@@ -33,6 +33,7 @@ def explain(of_part, here, mistakes, variants=()):
         change is a factor or an amount, a variant is named instead. A mistake explains nothing
         if it would change another part that is correct.
     """
+    mistakes = {n: m for n, m in mistakes.items() if _is_true(n, m["hint"], of_part, here)}
     for fits in (Entry.matches, _matches_apart_from_nan):
         if name := _likeliest(fits, of_part, here, mistakes):
             about = {"hint": mistakes[name]["hint"]}
@@ -49,6 +50,12 @@ def explain(of_part, here, mistakes, variants=()):
         like = _of_this_part(of_part, here, {n: mistakes[n] for n in mistakes if n in refuted})
         return Explanation(like) if like else explanation
     return explanation
+
+
+def _is_true(name, hint, of_part, here):
+    """Return whether a mistake predicts the other parts that its hint mentions."""
+    others = [e for e in here if e.part != of_part[0].part and f"`{e.part}`" in hint]
+    return all(e.matches(e.mistaken.get(name)) for e in others)
 
 
 def _variant(of_part, here, variants):
