@@ -88,6 +88,11 @@ def number_by_number(x, h, W, U, b, c):
 
 
 gated.known["value"] = {
+    "Your update gate is computed without the sigmoid. Which function gives z in the "
+    "formula?": {"update_gate_is_linear": {"1 / (1 + np.exp(-(a_z + u_z)))": "a_z + u_z"}},
+    "Your reset gate is computed without the sigmoid. Which function gives r in the formula?": {
+        "reset_gate_is_linear": {"1 / (1 + np.exp(-(a_r + u_r)))": "a_r + u_r"}
+    },
     "Your code reshapes an array of shape (N, 3H) to (3, N, H), which mixes numbers of "
     "different sequences. Along which axis do the three blocks lie?": {
         "reshaped_for_split": {

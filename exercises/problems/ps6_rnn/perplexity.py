@@ -169,15 +169,24 @@ hesitation.known["value"] = {
     "Your `perplexity` is e to the power of `bits`. Which base does the formula use?": {
         "power_of_e": {"np.exp(surprise.mean())": "np.exp(surprise.mean() / np.log(2))"}
     },
+    "Your `perplexity` is the mean of the perplexities of the sequences. Does the formula take "
+    "the mean before or after it computes the power of 2?": {
+        "mean_over_sequences": {
+            "np.exp(surprise.mean())": "np.exp(surprise.mean(axis=0)).mean()"
+        },
+        "mean_over_steps": {"np.exp(surprise.mean())": "np.exp(surprise.mean(axis=1)).mean()"},
+    },
     "Your `perplexity` is the mean of the perplexities of the individual characters. Does the "
     "formula take the mean before or after it computes the power of "
     "2?": {"mean_of_powers": {"np.exp(surprise.mean())": "np.exp(surprise).mean()"}},
 }
 
 hesitation.known(where="impossible_character")["stability"] = {
-    "Your code takes the logarithm of a probability that underflows to 0 in `float64`. How can "
-    "you simplify the logarithm of exp(s) / sum before you compute "
-    "anything?": {"logarithm_of_zero": {SURPRISE: BY_PROBABILITY}},
+    "Your results are infinite, because a probability underflows to 0 or an exponential "
+    "overflows. Which logit can you subtract from all others, and how can you simplify the "
+    "logarithm of exp(s) / sum?": {
+        "logarithm_of_zero": {SURPRISE: BY_PROBABILITY},
+    },
     "Your code adds a small constant to keep probabilities from being 0. How many bits should "
     "a character cost if its probability is far below this constant, and how many does it cost "
     "in your code?": {

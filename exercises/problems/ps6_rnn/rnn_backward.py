@@ -151,6 +151,10 @@ gradients.known["value weights"] = {
 }
 
 gradients.known["weights"] = {
+    "Your `db` adds up the gradients with respect to the states, without the derivative of "
+    "tanh. Where does the forward pass add `b`, before or after tanh?": {
+        "bias_after_tanh": {"db += dz.sum(axis=0)": "db += (dh[t] + later).sum(axis=0)"}
+    },
     "You compute `dW_hh` from h[t]. Which state does the forward pass multiply by `W_hh` at "
     "step t?": {"meets_the_new_state": {"(h[t - 1] if t > 0 else h0)": "h[t]"}},
     "Your `dW_hh` doesn't include the first step. Which state does the forward pass multiply "

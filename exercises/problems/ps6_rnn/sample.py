@@ -127,7 +127,7 @@ sampler = problem(
     returns={"frequencies": "value", "random": "random", "form": "shape"},
     wrong={
         "frequencies": "Your frequencies don't match softmax(logits / temperature). Draw "
-        "10,000 times from one row, and print the frequencies next to these probabilities.",
+        "10,000 times from each row, and print the frequencies next to these probabilities.",
         "random": "Your draws don't follow `rng`. Check whether generators with the same seed "
         "give the same draws, and whether different seeds give different draws.",
         "form": "Your result has the shape (N, 1) instead of (N,). Which index or `keepdims` "

@@ -131,7 +131,7 @@ def bits_of_the_network(args, answer):
             )
         raise ValueError(
             "Your bits differ from the bits of the network in your file. Compute the first "
-            "step by itself, and compare each line with `lstm_step` and with the formulas."
+            "steps of each piece, and compare each line with `lstm_step` and with the formulas."
         )
     return bits.mean()
 
