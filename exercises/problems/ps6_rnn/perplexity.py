@@ -112,6 +112,14 @@ hesitation.known["bits"] = {
 }
 
 hesitation.known["bits value"] = {
+    "Your probabilities come from powers of 2. Which function does the formula for p apply to "
+    "the logits?": {
+        "powers_of_two": {
+            "np.log(np.exp(s).sum(axis=2)) - right": (
+                "np.log((2.0**s).sum(axis=2)) - np.log(2) * right"
+            )
+        }
+    },
     "Your `bits` is computed with natural logarithms, but your `perplexity` is a power of 2. "
     "Which base does the formula use for the logarithm?": {
         "bases_mixed": {" / np.log(2)": "", "np.exp(surprise.mean())": "2 ** surprise.mean()"}

@@ -108,6 +108,12 @@ def sequence_by_sequence(dh, x, h0, W_xh, W_hh, h):
 
 
 gradients.known["value weights"] = {
+    "Your derivative of tanh at step t uses the state before this step. Which state is the "
+    "result of tanh at step t?": {
+        "derivative_of_the_step_before": {
+            "1 - h[t] ** 2": "1 - (h[t - 1] if t > 0 else h0) ** 2"
+        }
+    },
     "Each step of your backward pass uses only `dh[t]`, without a gradient from step t + 1. "
     "How does h[t] affect the later "
     "states?": {"nothing_through_time": {"(dh[t] + later)": "dh[t]"}},

@@ -83,6 +83,8 @@ def side_by_side(x, h0, W_xh, W_hh, b):
 
 STATE = "np.tanh(x_t @ W_xh.T + h @ W_hh.T + b)"
 layer.known["value"] = {
+    "Your code adds `b` to the state before it multiplies by `W_hh`. Where does the formula "
+    "add `b`?": {"bias_of_the_state": {"h @ W_hh.T + b": "(h + b) @ W_hh.T"}},
     "Every step of your layer starts from `h0`. Which state should step t start from, and "
     "which step computed it?": {"begins_anew": {"h @ W_hh.T": "h0 @ W_hh.T"}},
     "Your states don't depend on the earlier states. Where does your code use `W_hh`?": {
