@@ -117,6 +117,8 @@ pulled.known["large"] = {
     "greater than 0?": {"no_shift": {"z - z.max()": "z"}},
 }
 pulled.known["value"] = {
+    "Your code subtracts the maximum only in the numerator of p. Which exponentials does the "
+    "denominator contain?": {"largest_only_above": {"e / e.sum()": "e / np.exp(z).sum()"}},
     "Your dz[j] is only p[j] g[j]. Which other probabilities change when z[j] increases?": {
         "sum_forgotten": {"p * (g - g @ p)": "p * g"}
     },

@@ -519,6 +519,14 @@ value.known(where="four_functions relu_at_zero")["operations"] = {
         "ReluAlwaysOpen": {"float(self.data > 0)": "1.0"}
     }
 }
+value.known(where="four_functions")["operations"] = {
+    "Your `relu` uses its own output as its derivative. What is the slope of max(0, a) if a is "
+    "positive?": {"ReluTimesItself": {"float(self.data > 0)": "max(self.data, 0.0)"}}
+}
+value.known(where="minus_quotient_power")["operations long"] = {
+    "Your derivative of `a ** n` is `n * a ** n - 1`. Which operation does Python do first in "
+    "`a ** n - 1`?": {"PowerBeforeMinus": {"self.data ** (n - 1)": "self.data**n - 1"}}
+}
 value.known(where="relu_at_zero")["operations"] = {
     "Your `relu` passes the gradient on when the input is exactly 0. Which derivative does the "
     "problem text choose there?": {"ReluOpenAtZero": {"self.data > 0": "self.data >= 0"}}
