@@ -77,7 +77,7 @@ STOPS = {  # what ended a call, by the limit that was reached, and where to look
     "ended": "ends the whole program | Remove `exit()`, `quit()` and `sys.exit()`.",
     "crashed": "crashes the Python process | Restart the kernel and run all cells.",
     "too-large": "returns far more values than expected | Which step creates them?",
-    "recursion": "calls itself too many times | When should the recursion end?",
+    "recursion": "calls itself too many times | Does it end, and can a loop replace it?",
     "no-answer": "ends without returning a result | Restart the kernel and run all cells.",
 }
 UNITS = {

@@ -66,6 +66,9 @@ def bias_as_a_weight(dy, x, W):
 
 
 backwards.known["weights"] = {
+    "Your `db` adds up the rows of `dW`. Which gradient does b receive from each sample?": {
+        "bias_from_the_weights": {"dy.sum(axis=0)": "(dy.T @ x).sum(axis=1)"}
+    },
     "Your `dW` is divided by N, although `dy` already includes any averaging over the samples. "
     "Where does your code divide by "
     "N?": {"weights_averaged": {"dy.T @ x": "dy.T @ x / len(x)"}},

@@ -241,8 +241,9 @@ checker.known["value"] = {
     "Your code divides by |g| even if |n| is larger. What does the formula divide by?": {
         "by_the_claim": {"max([abs(n), abs(g)])": "abs(g)"}
     },
-    "Your code divides by the larger of the signed values n and g. What do the bars in |n| "
-    "mean?": {"by_the_larger_signed": {"max([abs(n), abs(g)])": "max([n, g])"}},
+    "Your code divides by the larger of the signed values n and g, or one of its two slopes "
+    "has the wrong sign. What do the bars in |n| mean, and which slopes does f(x) = x "
+    "have?": {"by_the_larger_signed": {"max([abs(n), abs(g)])": "max([n, g])"}},
     "Your code ignores every entry for which n - g is negative. What do the bars in |n - g| "
     "mean?": {"sign_kept": {"abs(n - g)": "(n - g)"}},
     "Your code moves the next entry of `x` while the previous one is still changed. When "

@@ -194,8 +194,8 @@ training.known["value"] = {
         }
     },
     "Your loss is higher than ln C, the loss of a network that gives all classes the same "
-    "probability. Do your steps follow the gradient instead of going against it, are they too "
-    "large, or is the gradient wrong?": {"uphill": "lr = -lr"},
+    "probability. Do your steps follow the gradient uphill, are they too large, or does your "
+    "code compute the gradient only once or start again in each epoch?": {"uphill": "lr = -lr"},
     "Your weights after all epochs are the same as after one epoch. Is the `return` inside the "
     "loop, and do your steps change the weights that you return?": {"one_step": "epochs = 1"},
 }

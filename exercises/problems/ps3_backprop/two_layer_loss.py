@@ -143,7 +143,24 @@ def layer_by_layer(params, X, y):
     return loss, grads
 
 
+network.known["output hidden"] = {
+    "Your code subtracts 1 from whole columns of the gradient, one for each label. Which index "
+    "pairs row n with its label `y[n]`?": {
+        "whole_columns": {"dscores[n, y] -= 1": "dscores[:, y] -= 1"}
+    },
+    "Your code subtracts 1 at the predicted class. At which class does the derivative contain "
+    "this 1?": {
+        "at_the_predicted_class": {
+            "dscores[n, y] -= 1": "dscores[n, log_p.argmax(axis=1)] -= 1"
+        }
+    },
+}
 network.known["value"] = {
+    "Your loss pairs every row with every label. Which index pairs row n with its label "
+    "`y[n]`?": {"all_labels": {"log_p[n, y].mean()": "log_p[:, y].mean()"}},
+    "Your loss is the mean of -p. Which function does the formula apply to p?": {
+        "logarithm_forgotten": {"-log_p[n, y].mean()": "-np.exp(log_p[n, y]).mean()"}
+    },
     "Your loss is N times too large. What does the formula divide by?": {
         "not_averaged": {"    dscores /= len(X)\n": "", ".mean()": ".sum()"}
     },
@@ -181,6 +198,8 @@ network.known["output"] = {
     "multiply by `W2`?": {"before_the_relu": {"dscores.T @ h": "dscores.T @ a"}},
 }
 network.known["hidden"] = {
+    "Your backward pass uses h (1 - h), the derivative of the sigmoid. What is the derivative "
+    "of max(0, a)?": {"derivative_of_the_sigmoid": {"(a > 0)": "h * (1 - h)"}},
     "Your upstream gradient passes through every hidden unit unchanged. What is the derivative "
     "of max(0, a) when a is negative?": {"mask_forgotten": {" * (a > 0)": ""}},
     "Your backward pass through the ReLU checks the sign of the upstream gradient. Which array "

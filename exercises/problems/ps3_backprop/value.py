@@ -520,8 +520,11 @@ value.known(where="four_functions relu_at_zero")["operations"] = {
     }
 }
 value.known(where="four_functions")["operations"] = {
+    "Your derivative of `log` is 1 divided by the logarithm. What is the derivative of ln a?": {
+        "LogOfItsResult": {"1 / self.data))": "1 / np.log(self.data)))"}
+    },
     "Your `relu` uses its own output as its derivative. What is the slope of max(0, a) if a is "
-    "positive?": {"ReluTimesItself": {"float(self.data > 0)": "max(self.data, 0.0)"}}
+    "positive?": {"ReluTimesItself": {"float(self.data > 0)": "max(self.data, 0.0)"}},
 }
 value.known(where="minus_quotient_power")["operations long"] = {
     "Your derivative of `a ** n` is `n * a ** n - 1`. Which operation does Python do first in "
