@@ -77,6 +77,10 @@ def test_an_import_is_found_in_every_form(source):
         "from numpy import *\nvectorize(abs)",
         "import numpy as np\napply = getattr(np, 'vectorize')",
         "import numpy as np\nq = np\nq.vectorize(abs)",
+        "import numpy as np\nbox.m = np\nbox.m.vectorize(abs)",
+        "import numpy as np\nclass A:\n    m = np\nA.m.vectorize(abs)",
+        "import numpy as np\nsome = [np]\nsome[0].vectorize(abs)",
+        "import numpy as np\nsome = {'m': np}\ngetattr(some['m'], 'vectorize')",
     ],
 )
 def test_a_name_is_found_under_another(source):

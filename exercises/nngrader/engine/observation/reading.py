@@ -178,6 +178,7 @@ def names_used(*sources, wanted=(), function=None):
             used.add(name)
             used |= {f"{star}.{name}" for star in stars}
         used |= _computed(node)
+    used |= _through_values(nodes, alias)
     return _listed(used, wanted, first={full.split(".")[0] for full in alias.values()})
 
 
@@ -445,14 +446,33 @@ def _learn_assignment(node, alias):
                     alias[target.id] = full
 
 
+def _through_values(nodes, alias):
+    """Return the names that NumPy's modules may have given to attributes of any object.
+
+    After ``box.m = np.linalg`` or ``some = [np.linalg]``, ``qr`` may be ``numpy.linalg.qr``.
+    """
+    inner = {id(n.value) for n in nodes if isinstance(n, ast.Attribute)}
+    values = {_dotted(n, alias) for n in nodes if id(n) not in inner} & sys.modules.keys()
+    modules = [name for name in values if name.split(".")[0] == "numpy"]
+    chains = [_chain(n)[0] for n in nodes] if modules else []
+    ends = {".".join(parts[k:]) for parts in chains for k in range(len(parts))}
+    return {f"{module}.{end}" for module in modules for end in ends}
+
+
 def _dotted(node, alias):
     """Return the dotted name of an expression such as ``a.b.c``, with the alias resolved."""
+    parts, root = _chain(node)
+    if isinstance(root, ast.Name):
+        return ".".join([alias.get(root.id, root.id), *parts])
+    return None
+
+
+def _chain(node):
+    """Return the names of the attributes in an expression such as ``a.b.c``, and the ``a``."""
     parts = []
     if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "getattr":
         if len(node.args) >= 2 and isinstance(node.args[1], ast.Constant):
             parts, node = [str(node.args[1].value)[:80]], node.args[0]
     while isinstance(node, ast.Attribute) and len(parts) < MOST_PARTS:
         parts, node = [node.attr, *parts], node.value
-    if isinstance(node, ast.Name):
-        return ".".join([alias.get(node.id, node.id), *parts])
-    return None
+    return parts, node
