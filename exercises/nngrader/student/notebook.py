@@ -103,7 +103,6 @@ class Checkup:
         print(*notes, sep="\n", end="\n" * bool(notes))
         self.work, self.tested = self._work()
         self.verdicts, self.reported = {}, set()
-        self.waiting = set()  # problems that call a wrong function
 
     def _work(self):
         """Return the cells to run, as `Runner` takes them, and how many precede each test.
@@ -146,7 +145,7 @@ class Checkup:
                 print(*self._about(data, verdict), sep="\n", flush=True)
         finally:
             self.trial.close()
-        scores = {n: None if n in self.waiting else self.verdicts[n].score for n in begun}
+        scores = {n: None if self._calls(n) else self.verdicts[n].score for n in begun}
         print(*together(scores, self.problems, self.cells), sep="\n")
         return all(score == 100 for score in scores.values())
 
@@ -211,8 +210,7 @@ class Checkup:
             return [f"{name}: {NOT_DEFINED}"]
         node = self._definition(name)
         own = ast.unparse(node) if node else ""
-        calls = self._calls(name, node) if node and verdict.score < 100 else []
-        self.waiting |= {name} if calls else set()
+        calls = self._calls(name)
         places = [] if calls else self._places(data, verdict)
         run = self.trial.calling(data)
         return [report(data, run, verdict, self.folder, own, calls, places)]
@@ -225,8 +223,11 @@ class Checkup:
         with self.trial.corrected({}):  # the search isn't charged to the function
             return line_to_change(self.trial.changed(data), text, data, verdict)
 
-    def _calls(self, name, node):
-        """Return lines about wrong functions of other problems that a function calls."""
+    def _calls(self, name):
+        """Return lines about wrong functions of other problems that a wrong function calls."""
+        node = self._definition(name)
+        if not node or name in self.trial.undefined or self._verdict(name).score == 100:
+            return []
         called = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - {name}
         others = [n for n in self.problems if n in called and not self.problems[n].get("file")]
         wrong = [n for n in others if self._verdict(n).score < 100]

@@ -27,8 +27,15 @@ from .corrections import CHECK, corrections, timed
 
 SECONDS = 5.0  # for all changes to a function
 LONGEST = 0.5  # seconds after which the loops of a changed function end
-KNOWN = {Code.LOOPS, Code.MEMORY, Code.INPUTS_CHANGED, Code.FORBIDDEN, Code.ORDER, Code.COUNT}
-KNOWN |= {Code.FEW_DIGITS}
+KNOWN = {
+    Code.LOOPS,
+    Code.MEMORY,
+    Code.INPUTS_CHANGED,
+    Code.FORBIDDEN,
+    Code.ORDER,
+    Code.COUNT,
+    Code.FEW_DIGITS,
+}
 CLEAR_SHAPES = ("transposed", "permuted")
 FOUND = (
     "The cause may be on line {} of your function: `{}`. A small change there makes {} of your "
