@@ -29,7 +29,7 @@ HEADING = re.compile(r"^(?:\(\w+\)=\n+)?## ", re.M)  # the next section, with it
 OPTION = re.compile(r":(\w+): *(.*?) *\n")
 UNKNOWN = re.compile(r"^`{3,}\{(?!points\}).*", re.M)
 BOOK = re.compile(r"\[([^\]]+)\]\(book:([\w/-]+)\)")
-BUILD = "*Read first* names sections of the book, which `make book` in its repository builds."
+BUILD = "*Read first* refers to the book. To build it, run `make book` in its repository."
 TABLE = re.compile(r"^```\{points\} *\n``` *$", re.M)
 DRAWS = re.compile(r"^(import|from) matplotlib\b", re.M)
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
