@@ -24,7 +24,7 @@ STRENGTHS, SIZE = (1.0, 1.5, 2.0), 500
 
 def run(seed):
     """Return test accuracies for each strength, and with originals among the copies."""
-    rng, found = np.random.default_rng(seed), {}
+    rng, accuracies = np.random.default_rng(seed), {}
     for world in ("phone", "catalogue"):
         (X, y), _, (X_test, y_test) = data(world, seed)
         X, y = X[:SIZE], y[:SIZE]
@@ -39,7 +39,7 @@ def run(seed):
         if world == "phone":
             for strength in STRENGTHS:
                 copies = pool(strength)
-                found[f"phone {strength}"] = test(
+                accuracies[f"phone {strength}"] = test(
                     lambda rows, rng, copies=copies: copies[rng.integers(COPIES, size=50), rows]
                 )
         else:
@@ -50,12 +50,12 @@ def run(seed):
                 images[:25] = X[rows[:25]]
                 return images
 
-            found["originals"] = test(lambda rows, rng, X=X: X[rows])
-            found["half originals"] = test(half)
-            found["copies"] = test(
+            accuracies["originals"] = test(lambda rows, rng, X=X: X[rows])
+            accuracies["half originals"] = test(half)
+            accuracies["copies"] = test(
                 lambda rows, rng, copies=copies: copies[rng.integers(COPIES, size=50), rows]
             )
-    return found
+    return accuracies
 
 
 if __name__ == "__main__":

@@ -164,13 +164,13 @@ def searches(second, seed, runs=RUNS, steps=STEPS):
         "Bayesian": bayesian(score, rng, runs),
         "learning rate only": line,
     }
-    found = {}
+    chosen = {}
     for name, points in tried.items():
         done = [start(p).train(steps) for p in points]
-        found[name] = max(done, key=lambda one: one.accuracy(*valid))
+        chosen[name] = max(done, key=lambda one: one.accuracy(*valid))
     if (runs, steps) == (RUNS, STEPS):
-        found["successive halving"] = halving(start, rng, valid)
-    return {name: (one.accuracy(*valid), one.accuracy(*test)) for name, one in found.items()}
+        chosen["successive halving"] = halving(start, rng, valid)
+    return {name: (one.accuracy(*valid), one.accuracy(*test)) for name, one in chosen.items()}
 
 
 def surface(second, seed=0):
@@ -185,18 +185,18 @@ def surface(second, seed=0):
 
 def run(seed):
     """All searches for both second hyperparameters; for the first seed also two maps."""
-    found = {}
+    accuracies = {}
     for second in USUAL:
         for name, values in searches(second, seed).items():
-            found[f"{second}, {name}"] = np.round(values, 5)
-        found[f"map, {second}"] = surface(second) if seed == 0 else None
-    return found
+            accuracies[f"{second}, {name}"] = np.round(values, 5)
+        accuracies[f"map, {second}"] = surface(second) if seed == 0 else None
+    return accuracies
 
 
 def thin():
     """Test accuracy that two of the searches reach with four runs of 90 steps."""
-    found = searches("momentum", 0, runs=4, steps=90)
-    return {name: found[name][1] for name in TOLERANCES}
+    accuracies = searches("momentum", 0, runs=4, steps=90)
+    return {name: accuracies[name][1] for name in TOLERANCES}
 
 
 if __name__ == "__main__":

@@ -97,13 +97,13 @@ def judged(theta, X, y):
 def train(data, sets, seed, rate=0.1, hidden=64, penalty=0.0, steps=STEPS):
     """Losses and errors on each of the sets, every ``EVERY`` steps."""
     X, y = data
-    (theta, rng), found = start(hidden, seed), []
+    (theta, rng), curves = start(hidden, seed), []
     for k in range(steps + 1):
         if k % EVERY == 0:
-            found.append([judged(theta, *one) for one in sets])
+            curves.append([judged(theta, *one) for one in sets])
         rows = rng.integers(len(X), size=BATCH)
         theta = step(theta, X[rows], y[rows], rate, penalty)
-    return found
+    return curves
 
 
 def case(name, treatment, seed, steps=STEPS):
@@ -131,7 +131,7 @@ def case(name, treatment, seed, steps=STEPS):
         options["hidden"] *= 16
     penalties = PENALTIES if treatment == "a tuned penalty" else (0.0,)
     runs = [train((X - mean, labels), sets, seed, penalty=v, **options) for v in penalties]
-    best = int(np.argmin([found[-1][2][1] for found in runs]))
+    best = int(np.argmin([curves[-1][2][1] for curves in runs]))
     return runs[best], penalties[best]
 
 
@@ -156,31 +156,31 @@ def learning_curve(hidden, seed):
     P, y = images()
     rng = np.random.default_rng(1000 + seed)
     train_rows, rest = rng.permutation(5000), 5000 + rng.permutation(4000)
-    found = []
+    errors = []
     for count in SIZES:
         rows = train_rows[:count]
         X, mean = coarse(P[rows]), coarse(P[rows]).mean(axis=0)
         sets = [(X - mean, y[rows]), (coarse(P[rest]) - mean, y[rest])]
         last = train((X - mean, y[rows]), sets, seed, hidden=hidden)[-1]
-        found.append([error for _, error in last])
-    return found
+        errors.append([error for _, error in last])
+    return errors
 
 
 def run(seed):
     """Every case under every treatment, two learning curves, and four ways to change images."""
-    found = {}
+    results = {}
     for move in (False, True):
         for darken in (False, True):
-            found[f"move {move}, darken {darken}"] = imitate(seed, move, darken)
+            results[f"move {move}, darken {darken}"] = imitate(seed, move, darken)
     for hidden in (3, 64):
-        found[f"{hidden} units"] = np.round(learning_curve(hidden, seed), 4).tolist()
+        results[f"{hidden} units"] = np.round(learning_curve(hidden, seed), 4).tolist()
     for name in CASES:
         for treatment in TREATMENTS:
             curves, penalty = case(name, treatment, seed)
-            found[f"{name}, {treatment}"] = np.round(curves, 4).tolist()
+            results[f"{name}, {treatment}"] = np.round(curves, 4).tolist()
             if treatment == "a tuned penalty":
-                found[f"{name} penalty"] = penalty
-    return found
+                results[f"{name} penalty"] = penalty
+    return results
 
 
 def thin():

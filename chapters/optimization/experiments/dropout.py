@@ -99,19 +99,19 @@ def run(draw):
         "weight decay": [{"lr": lr, "decay": d} for lr in RATES for d in DECAYS],
         "dropout": [{"lr": lr, "drop": q} for lr in RATES for q in DROPS],
     }
-    found = {}
+    results = {}
     for name, grid in grids.items():
         trained = [(*train(0, draw, **setting), setting) for setting in grid]
         layers, _, setting = min(trained, key=lambda t: t[1])
-        found[name] = judged(forward(layers, X)[2], y)
-        found[f"{name} setting"] = setting
+        results[name] = judged(forward(layers, X)[2], y)
+        results[f"{name} setting"] = setting
         others = [train(seed, draw, **setting)[0] for seed in range(1, MEMBERS)]
         P = [forward(member, X)[2] for member in [layers, *others]]
-        found[f"{name} ensemble"] = judged(np.mean(P, axis=0), y)
+        results[f"{name} ensemble"] = judged(np.mean(P, axis=0), y)
     rng, q = np.random.default_rng(draw), setting["drop"]
     P = [forward(layers, X, q, rng)[2] for _ in range(max(MASKS))]
-    found["masks"] = [judged(np.mean(P[:k], axis=0), y) for k in MASKS]
-    return found
+    results["masks"] = [judged(np.mean(P[:k], axis=0), y) for k in MASKS]
+    return results
 
 
 def thin():

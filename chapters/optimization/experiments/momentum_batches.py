@@ -65,7 +65,7 @@ def train(B, rule, lr, seed):
 def run(seed):
     """Train with every optimiser, batch size and learning rate."""
     with np.errstate(all="ignore"):  # too large a rate overflows, and the loss shows it
-        found = {
+        steps = {
             name: [
                 [
                     train(B, momentum(g), (1 - g) * 2.0 ** (LOWEST[B] + k), seed)
@@ -75,10 +75,10 @@ def run(seed):
             ]
             for name, g in GAMMAS.items()
         }
-        found["Adam"] = [
+        steps["Adam"] = [
             [train(B, adam, 2.0 ** (LOWEST_ADAM[B] + k), seed) for k in range(4)] for B in SIZES
         ]
-    return found
+    return steps
 
 
 def thin():

@@ -208,25 +208,25 @@ def test_errors(seed):
     """Fraction of wrong test images when L-BFGS reaches each target."""
     X, t, V, labels = both(seed)
     low = least(seed)
-    start, found = value(np.zeros(X.shape[1]), X, t) - low, []
+    start, errors = value(np.zeros(X.shape[1]), X, t) - low, []
     for w, _ in lbfgs(20)(X, t):
         left = (value(w, X, t) - low) / start
-        while len(found) < len(TARGETS) and left < TARGETS[len(found)]:
-            found.append(float(((V @ w > 0) != labels).mean()))
-        if len(found) == len(TARGETS):
-            return found
+        while len(errors) < len(TARGETS) and left < TARGETS[len(errors)]:
+            errors.append(float(((V @ w > 0) != labels).mean()))
+        if len(errors) == len(TARGETS):
+            return errors
 
 
 def seconds(seed, walk, steps, repeats=5):
     """Processor seconds of the given number of steps, the smallest of several measurements."""
     X, t = data(seed)
-    found = []
+    times = []
     for _ in range(repeats):
         walked, before = walk(X, t), process_time()
         for _ in range(steps):
             next(walked)
-        found.append(process_time() - before)
-    return min(found)
+        times.append(process_time() - before)
+    return min(times)
 
 
 def run(seed):

@@ -88,17 +88,19 @@ def score(kind, networks, seed, rates=1, running=None):
 
 def run(seed):
     """Return the test accuracies of all networks of one seed."""
-    found = {
+    accuracies = {
         "clipped": score("plain", with_clipping(), seed, len(base.RATES)),
         "more steps": score("plain", with_more_steps(), seed, len(LOW)),
     }
     for kind in ("plain", "batch norm"):
-        found[f"scales {kind}"] = [float(score(kind, scaled(kind, s), seed)[0]) for s in SCALES]
+        accuracies[f"scales {kind}"] = [
+            float(score(kind, scaled(kind, s), seed)[0]) for s in SCALES
+        ]
     for steps in SMALL:
         *networks, exact = small_batches(steps)
-        found[f"averages {steps}"] = float(score("batch norm", networks, seed)[0])
-        found[f"exact {steps}"] = float(score("batch norm", networks, seed, 1, exact)[0])
-    return found
+        accuracies[f"averages {steps}"] = float(score("batch norm", networks, seed)[0])
+        accuracies[f"exact {steps}"] = float(score("batch norm", networks, seed, 1, exact)[0])
+    return accuracies
 
 
 def thin():

@@ -71,7 +71,7 @@ def gradient(parameters, X, y, axis, running):
     loss = -(log_p * one_hot).sum(axis=2).mean(axis=1)
     d = (np.exp(log_p) - one_hot) / np.float32(y.shape[1])
     W = parameters[4 * LAYERS]
-    found = [h.swapaxes(1, 2) @ d, d.sum(axis=1, keepdims=True), 0, 0]
+    grads = [h.swapaxes(1, 2) @ d, d.sum(axis=1, keepdims=True), 0, 0]
     d = d @ W.swapaxes(1, 2)
     for k in range(LAYERS - 1, -1, -1):
         W, _, gamma, _ = parameters[4 * k : 4 * k + 4]
@@ -86,9 +86,9 @@ def gradient(parameters, X, y, axis, running):
             d = d * gamma
             inner = (d * x_hat).mean(axis=axis, keepdims=True)
             d = (d - d.mean(axis=axis, keepdims=True) - x_hat * inner) / root
-        found = [h.swapaxes(1, 2) @ d, d.sum(axis=1, keepdims=True), d_gamma, d_beta, *found]
+        grads = [h.swapaxes(1, 2) @ d, d.sum(axis=1, keepdims=True), d_gamma, d_beta, *grads]
         d = d @ W.swapaxes(1, 2)
-    return loss, found
+    return loss, grads
 
 
 def spirals(samples, seed):
@@ -141,7 +141,7 @@ def trained(kind, batch, adam):
 
 def run(seed):
     """Validation and test accuracy of every network with every rate."""
-    found, points = {}, (spirals(2000, 1000), spirals(5000, 2000))
+    accuracies, points = {}, (spirals(2000, 1000), spirals(5000, 2000))
     for batch in STEPS:
         for name in (*KINDS, "Adam"):
             kind = "plain" if name == "Adam" else name
@@ -151,11 +151,11 @@ def run(seed):
             mine = [p[own] for p in parameters]
             averages = {k: [u[own] for u in pair] for k, pair in running.items()}
             both = [accuracy(kind, mine, averages, *p) for p in points]
-            found[f"{name} {batch}"] = np.transpose(both)
+            accuracies[f"{name} {batch}"] = np.transpose(both)
             if kind == "batch norm":
                 other = accuracy(kind, mine, averages, *points[1], training=True)
-                found[f"statistics of the test points {batch}"] = other
-    return found
+                accuracies[f"statistics of the test points {batch}"] = other
+    return accuracies
 
 
 def thin():

@@ -111,16 +111,16 @@ def right(net, X, y):
 
 def judged(net, data):
     """Accuracies, the fraction of wrong labels reproduced, and fractions of zero weights."""
-    found = {
+    measures = {
         "val": right(net, data.X_val, data.y_val),
         "test": right(net, data.X_test, data.y_test),
         "kept": right(net, data.X[:WRONG], data.y[:WRONG]),
         "true": right(net, data.X[WRONG:], data.y[WRONG:]),
     }
     weights = [p.detach().numpy() for p in net.parameters() if p.ndim == 2]
-    found["zeros"] = float(np.mean(np.concatenate([w.ravel() for w in weights]) == 0))
-    found["zeros useful"] = float(np.mean(weights[0][:, : data.useful] == 0))
-    found["zeros noise"] = (
+    measures["zeros"] = float(np.mean(np.concatenate([w.ravel() for w in weights]) == 0))
+    measures["zeros useful"] = float(np.mean(weights[0][:, : data.useful] == 0))
+    measures["zeros noise"] = (
         float(np.mean(weights[0][:, data.useful :] == 0))
         if weights[0].shape[1] > data.useful
         else 0.0
@@ -131,11 +131,11 @@ def judged(net, data):
         on = strength > 0.01 * strength.max()
         bias = net[0].bias.detach().numpy()
         dead = (data.X @ weights[0].T + bias <= 0).all(axis=0)
-        found |= {"on": int(on.sum()), "dead": int((dead & ~on).sum())}
-        found["balance"] = (
+        measures |= {"on": int(on.sum()), "dead": int((dead & ~on).sum())}
+        measures["balance"] = (
             float(np.median(into[on] / out[on])) if on.any() and strength.max() > 0 else 0.0
         )
-    return {name: round(value, 4) for name, value in found.items()}
+    return {name: round(value, 4) for name, value in measures.items()}
 
 
 def series(data, seed, units, settings):
@@ -152,7 +152,7 @@ def series(data, seed, units, settings):
 
 def run(seed):
     """By kind of inputs and model: each contender's results at each of its settings."""
-    found = {}
+    results = {}
     for kind in KINDS:
         data, strengths = Data(seed, kind), STRENGTHS[kind]
         l1, l2 = (strengths[name].tolist() for name in ("L1", "L2"))
@@ -169,19 +169,19 @@ def run(seed):
                 contenders["fewer"] = [{"units": k} for k in FEWER]
                 contenders["hidden"] = [{"l2": v, "hidden only": True} for v in l2]
             for name, settings in contenders.items():
-                found[f"{kind}, {model}, {name}"] = series(data, seed, units, settings)
+                results[f"{kind}, {model}, {name}"] = series(data, seed, units, settings)
         if kind == "pixels":
-            net, seen = network(seed, data.X.shape[1]), []
+            net, rows = network(seed, data.X.shape[1]), []
             train(
                 net,
                 data.X,
                 data.y,
-                watch=lambda net=net, data=data, seen=seen: seen.append(judged(net, data)),
+                watch=lambda net=net, data=data, rows=rows: rows.append(judged(net, data)),
             )
-            found["pixels, network, early"] = {
-                k: [row[k] for row in seen] for k in ("val", "test", "kept", "true")
+            results["pixels, network, early"] = {
+                k: [row[k] for row in rows] for k in ("val", "test", "kept", "true")
             }
-    return found
+    return results
 
 
 def thin():

@@ -55,13 +55,13 @@ def on_training_images(seed, name):
 
 def run(seed):
     """Return accuracies by preparation and number of epochs, and training losses."""
-    names, found = base.preparations(base.data(seed)[0][0]), {}
+    names, results = base.preparations(base.data(seed)[0][0]), {}
     for name in names:
-        found |= {f"{name} {epochs}": judged(seed, name, epochs) for epochs in EPOCHS}
-        found[f"loss {name}"], sure = on_training_images(seed, name)
+        results |= {f"{name} {epochs}": judged(seed, name, epochs) for epochs in EPOCHS}
+        results[f"loss {name}"], sure = on_training_images(seed, name)
         if name == "bytes":
-            found["sure"] = sure
-    return found
+            results["sure"] = sure
+    return results
 
 
 def thin():

@@ -97,19 +97,19 @@ def accuracy(layers, X, y):
 def run(seed):
     """Train both models with all preparations and rates."""
     (X, y), (X_val, y_val), (X_test, y_test) = data(seed)
-    found = {}
+    results = {}
     with np.errstate(all="ignore"):  # too large a rate overflows, and the accuracy shows it
         for name, prepare in preparations(X).items():
             eigenvalues = np.linalg.eigvalsh(prepare(X).T @ prepare(X))
-            found[f"condition {name}"] = eigenvalues[-1] / eigenvalues[0]
+            results[f"condition {name}"] = eigenvalues[-1] / eigenvalues[0]
             for model, sizes in (("linear", (196, 10)), ("network", (196, HIDDEN, 10))):
                 layers = train(sizes, prepare(X), y, RATES, seed, small="small" in name)
                 both = [
                     accuracy(layers, prepare(A), b)
                     for A, b in ((X_val, y_val), (X_test, y_test))
                 ]
-                found[f"{model} {name}"] = np.transpose(both)
-    return found
+                results[f"{model} {name}"] = np.transpose(both)
+    return results
 
 
 def thin():

@@ -89,12 +89,12 @@ def gradient(theta, X, y):
     d = np.exp(logp)
     d[:, np.arange(len(y)), y] -= 1
     d /= np.float32(len(y))
-    found = []
+    grads = []
     for W, a in zip(theta[-2::-2], inputs[::-1], strict=True):
-        found += [d.sum(axis=1, keepdims=True), a.swapaxes(-1, -2) @ d]
+        grads += [d.sum(axis=1, keepdims=True), a.swapaxes(-1, -2) @ d]
         if a is not X:
             d = (d @ W.swapaxes(-1, -2)) * (a > 0)
-    return found[::-1]
+    return grads[::-1]
 
 
 def norm(grads):
@@ -171,22 +171,22 @@ def tried(seed, scale, name, setting, rates=RATES, steps=STEPS):
 
 def run(seed):
     """Return validation loss, test loss and accuracy by contender, setting and rate."""
-    found = {
+    results = {
         f"1.0 {name}": [tried(seed, 1.0, name, s) for s in settings]
         for name, settings in SCHEDULES.items()
     }
     for name in ("constant", "cosine", "warm-up", "clipped"):
-        found[f"1.5 {name}"] = [tried(seed, 1.5, name, s) for s in SCHEDULES[name]]
+        results[f"1.5 {name}"] = [tried(seed, 1.5, name, s) for s in SCHEDULES[name]]
     for scale in SCALES:
         for name in ("cosine", "warm-up"):
-            found[f"{scale} Adam {name}"] = [
+            results[f"{scale} Adam {name}"] = [
                 tried(seed, scale, f"Adam {name}", s, ADAM_RATES) for s in SCHEDULES[name]
             ]
     for name, settings in (("constant", (None,)), ("drop", (0.25, 0.7)), ("cosine", (0.1,))):
-        found[f"longer {name}"] = [
+        results[f"longer {name}"] = [
             tried(seed, 1.0, name, s, RATES[:-2], LONGER) for s in settings
         ]
-    return found
+    return results
 
 
 def thin():

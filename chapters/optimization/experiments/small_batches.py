@@ -43,15 +43,15 @@ def of_seed(networks, seed, rates):
 
 def run(seed):
     """Return accuracies in evaluation mode, and with the statistics of the test points."""
-    found, sets = {}, [base["spirals"](2000, 1000), base["spirals"](5000, 2000)]
+    accuracies, sets = {}, [base["spirals"](2000, 1000), base["spirals"](5000, 2000)]
     for batch, steps in BUDGETS:
         mine = of_seed(trained(batch, steps), seed, RATES)
         both = [base["accuracy"]("batch norm", *mine, *points) for points in sets]
         exact = base["accuracy"]("batch norm", *mine, *sets[1], training=True)
-        found[f"{batch} {steps}"] = np.transpose([*both, exact])
+        accuracies[f"{batch} {steps}"] = np.transpose([*both, exact])
     mine = of_seed(with_adam(), seed, ADAM_RATES)
-    found["Adam"] = base["accuracy"]("plain", *mine, *sets[1])
-    return found
+    accuracies["Adam"] = base["accuracy"]("plain", *mine, *sets[1])
+    return accuracies
 
 
 def thin():

@@ -111,11 +111,11 @@ def contenders():
 
 def run(seed):
     """The test accuracy of every contender with its best rate, and that rate."""
-    found = {}
+    results = {}
     for name, *what, rates in contenders():
         lr = best_rate(*what, rates)
-        found[name] = {"lr": lr, "test": trained(*what, lr, seed)[1]}
-    return found
+        results[name] = {"lr": lr, "test": trained(*what, lr, seed)[1]}
+    return results
 
 
 def thin():

@@ -124,28 +124,28 @@ def judged(model, X, y):
 
 def tried(sets, build, contender, learning_rates, seed, steps=STEPS):
     """Return validation loss, test loss and test accuracy for each learning rate."""
-    found = []
+    rows = []
     for lr in learning_rates:
         model = build()
         optimizer = CONTENDERS[contender](list(model.parameters()), float(lr))
         train(model, optimizer, *sets[0], seed, steps)
         (val, _), (test, right) = (judged(model, *part) for part in sets[1:])
-        found.append((val, test, right))
-    return dict(zip(("val", "test", "accuracy"), np.round(np.transpose(found), 4), strict=True))
+        rows.append((val, test, right))
+    return dict(zip(("val", "test", "accuracy"), np.round(np.transpose(rows), 4), strict=True))
 
 
 def run(seed):
     """Return the losses by problem, contender and learning rate."""
-    found = {}
+    results = {}
     for name in PROBLEMS:
         sets = problem(name, seed)
         for contender in CONTENDERS:
             lrs = rates(contender, name)
-            found[f"{name}: {contender}"] = tried(
+            results[f"{name}: {contender}"] = tried(
                 sets, lambda sets=sets: linear(*sets[0]), contender, lrs, seed
             )
             if contender in ("momentum", "Adam"):
-                found[f"{name}, four epochs: {contender}"] = tried(
+                results[f"{name}, four epochs: {contender}"] = tried(
                     sets,
                     lambda sets=sets: linear(*sets[0]),
                     contender,
@@ -153,7 +153,7 @@ def run(seed):
                     seed,
                     4 * STEPS,
                 )
-    return found
+    return results
 
 
 def thin():

@@ -34,7 +34,7 @@ def trained(data, labels, seed, images=None, **penalty):
 
 def chosen_on_few(data, seed):
     """Return results of both penalties, chosen on 100 images with 20 wrong labels."""
-    rng, found = np.random.default_rng([seed, 1]), {}
+    rng, chosen = np.random.default_rng([seed, 1]), {}
     X_val, y_val = data.X_val[:CHECKED], data.y_val[:CHECKED].copy()
     y_val[:20] = (y_val[:20] + rng.integers(1, 10, 20)) % 10
     for name, key in (("L2", "l2"), ("L1", "l1")):
@@ -42,9 +42,9 @@ def chosen_on_few(data, seed):
         for strength in base.STRENGTHS["pixels"][name].tolist():
             net = trained(data, data.y, seed, **{key: strength})
             rows.append((base.right(net, X_val, y_val), base.judged(net, data)))
-        found[name] = max(rows, key=lambda row: row[0])[1]
+        chosen[name] = max(rows, key=lambda row: row[0])[1]
     return {
-        f"{name} {k}": row[k] for name, row in found.items() for k in ("test", "kept", "true")
+        f"{name} {k}": row[k] for name, row in chosen.items() for k in ("test", "kept", "true")
     }
 
 
@@ -56,17 +56,17 @@ def systematic(data, seed):
     for old, new in MIXED_UP.items():
         rows = np.flatnonzero(correct == old)
         labels[rows[: len(rows) // 2]] = new
-    wrong, found = labels != correct, []
+    wrong, fractions = labels != correct, []
     for strength in SYSTEMATIC:
         net = trained(data, labels, seed, l2=strength)
-        found.append(
+        fractions.append(
             [
                 base.right(net, data.X[wrong], labels[wrong]),
                 base.right(net, data.X[~wrong], labels[~wrong]),
                 base.right(net, data.X_test, data.y_test),
             ]
         )
-    return {"systematic": found, "systematic errors": int(wrong.sum())}
+    return {"systematic": fractions, "systematic errors": int(wrong.sum())}
 
 
 def run(seed):
