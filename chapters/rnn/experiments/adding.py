@@ -98,16 +98,16 @@ def run(seed):
     X, y = adding_problem(5000, T, rng=np.random.default_rng(seed))
     A = np.c_[X.reshape(len(X), -1), np.ones(len(X))]
     fit = np.linalg.lstsq(A[:4000], y[:4000])[0]
-    found = {"linear": float(((A[4000:] @ fit - y[4000:]) ** 2).mean())}
+    results = {"linear": float(((A[4000:] @ fit - y[4000:]) ** 2).mean())}
     for name in NAMES:
         rate = RATES[int(np.argmin(tuned(name)))]
         trained = train(name, rate, seed)
-        found[name], found[f"{name}, rate"] = error_of(*trained, 1002), rate
-        found[f"{name}, tuning"] = tuned(name)
-        found[f"{name}, before"] = by_lag(*network(name, seed), X[:200])
-        found[f"{name}, after"] = by_lag(*trained, X[:200])
-        print(seed, name, rate, round(found[name], 4), flush=True)
-    return found
+        results[name], results[f"{name}, rate"] = error_of(*trained, 1002), rate
+        results[f"{name}, tuning"] = tuned(name)
+        results[f"{name}, before"] = by_lag(*network(name, seed), X[:200])
+        results[f"{name}, after"] = by_lag(*trained, X[:200])
+        print(seed, name, rate, round(results[name], 4), flush=True)
+    return results
 
 
 def thin():

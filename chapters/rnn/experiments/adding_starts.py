@@ -121,14 +121,14 @@ def inside_gru(seed):
 
 def run(seed):
     """Return the test errors of all networks, and the rates."""
-    found = inside_lstm(seed) | inside_gru(seed)
+    results = inside_lstm(seed) | inside_gru(seed)
     for name, steps in STEPS.items():
         rate = RATES[int(np.argmin(tuned(name)))]
-        found[name] = BASE["error_of"](*train(name, rate, seed, steps), 1002)
-        found[f"{name}, rate"] = rate
-        found[f"{name}, tuning"] = tuned(name)
-        print(seed, name, rate, round(found[name], 4), flush=True)
-    return found
+        results[name] = BASE["error_of"](*train(name, rate, seed, steps), 1002)
+        results[f"{name}, rate"] = rate
+        results[f"{name}, tuning"] = tuned(name)
+        print(seed, name, rate, round(results[name], 4), flush=True)
+    return results
 
 
 def thin():

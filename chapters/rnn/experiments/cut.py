@@ -81,8 +81,8 @@ def train(task, k, rate, updates=UPDATES, units=D):
 @cache
 def accuracies(task, k, updates=UPDATES, units=D):
     """Return the test accuracy of each seed, at its best learning rate."""
-    found = [train(task, k, rate, updates, units) for rate in RATES]
-    losses, right = zip(*found, strict=True)
+    by_rate = [train(task, k, rate, updates, units) for rate in RATES]
+    losses, right = zip(*by_rate, strict=True)
     return np.take_along_axis(np.array(right), np.argmin(losses, axis=0)[None], 0)[0]
 
 

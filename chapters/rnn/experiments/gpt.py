@@ -115,11 +115,11 @@ def windows(data, n, generator):
 def loss_on(net, data, n=200):
     """Return the mean loss on n fixed windows."""
     batches = windows(data, n, torch.Generator().manual_seed(1)).split(100)
-    found = [
+    losses = [
         F.cross_entropy(net(b[:, :-1])[:, SKIP:].flatten(0, 1), b[:, SKIP + 1 :].flatten())
         for b in batches
     ]
-    return float(torch.stack(found).mean())
+    return float(torch.stack(losses).mean())
 
 
 def train(kind, net, rate, updates, seed, checks=0):
@@ -159,16 +159,16 @@ def write(net, start, length, seed):
 @torch.no_grad()
 def heads(net, line):
     """Return the scores of each head for a line, up to the diagonal."""
-    x, found = torch.tensor([ENCODE[letter] for letter in line])[None], []
+    x, by_head = torch.tensor([ENCODE[letter] for letter in line])[None], []
     x = net.tokens(x) + net.positions(torch.arange(x.shape[1]))
     for block in net.blocks:
         q, k, _ = (
             block.attention.qkv(block.norm1(x)).reshape(len(line), 3, 4, -1).permute(1, 2, 0, 3)
         )
         scores = q @ k.mT / q.shape[-1] ** 0.5
-        found += [[row[: t + 1].tolist() for t, row in enumerate(s)] for s in scores]
+        by_head += [[row[: t + 1].tolist() for t, row in enumerate(s)] for s in scores]
         x = block(x)
-    return [[[round(s, 2) for s in row] for row in head] for head in found]
+    return [[[round(s, 2) for s in row] for row in head] for head in by_head]
 
 
 def counted(n, data):
@@ -198,9 +198,12 @@ def counted(n, data):
 
 def run(seed):
     """Return curves, losses on validation text and on the test play, and samples."""
-    found = {}
+    results = {}
     for n in range(1, 8):
-        found[f"counts {n}"], found[f"counts {n}, test"] = counted(n, VALID), counted(n, TEST)
+        results[f"counts {n}"], results[f"counts {n}, test"] = (
+            counted(n, VALID),
+            counted(n, TEST),
+        )
     for kind in UPDATES:
         tried = []
         for rate in RATES[kind]:
@@ -211,7 +214,7 @@ def run(seed):
         rate = RATES[kind][int(np.argmin(tried))]
         net = network(kind, seed)
         curve, samples = train(kind, net, rate, UPDATES[kind], seed, CHECKS)
-        found |= {
+        results |= {
             f"{kind}, tried": tried,
             f"{kind}, rate": rate,
             f"{kind}, curve": curve,
@@ -221,9 +224,9 @@ def run(seed):
             f"{kind}, parameters": sum(p.numel() for p in net.parameters()),
         }
         if kind == "GPT":
-            found["heads"] = heads(net, LINE)
-            print("FOUND", json.dumps(found), flush=True)
-    return found
+            results["heads"] = heads(net, LINE)
+            print("FOUND", json.dumps(results), flush=True)
+    return results
 
 
 def thin():

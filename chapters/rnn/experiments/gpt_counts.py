@@ -52,13 +52,13 @@ def loss(text, n, many=1000):
 
 def run(seed):
     """Return the losses for each length; the seed isn't used."""
-    found = {}
+    losses = {}
     for n in ORDERS:
         for name in ("valid", "test"):
-            found[f"counts {n}, {name}"] = loss(BASE[name.upper()], n)
-        found[f"counts {n}, curve"] = loss(BASE["VALID"], n, 200)
-        print(n, found[f"counts {n}, valid"], found[f"counts {n}, test"], flush=True)
-    return found
+            losses[f"counts {n}, {name}"] = loss(BASE[name.upper()], n)
+        losses[f"counts {n}, curve"] = loss(BASE["VALID"], n, 200)
+        print(n, losses[f"counts {n}, valid"], losses[f"counts {n}, test"], flush=True)
+    return losses
 
 
 def thin():

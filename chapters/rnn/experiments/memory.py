@@ -31,11 +31,11 @@ TOLERANCES = {"slice": {"absolute": 0.05}}
 
 def levels(rain):
     """Return the level of the barrel in the evening of each day."""
-    level, found = 0.0, []
+    level, evenings = 0.0, []
     for fallen in rain:
         level = min(CAPACITY, max(0.0, level + fallen - USE))
-        found.append(level)
-    return np.array(found)
+        evenings.append(level)
+    return np.array(evenings)
 
 
 def series(task):
@@ -66,15 +66,15 @@ def pasts(x, p):
 
 def linear(task, x, y, train, valid):
     """Return the outputs of the best weighted sum."""
-    found = []
+    outputs = []
     for p in TASKS[task]["sums"]:
         A = np.column_stack([np.ones(len(x)), pasts(x, p)])
         own = slice(p, train)
         for penalty in PENALTIES:
             R = penalty * np.diag([0.0] + [1.0] * p)
             w = np.linalg.lstsq(A[own].T @ A[own] + R, A[own].T @ y[own], rcond=None)[0]
-            found.append(A @ w)
-    return min(found, key=lambda z: rms((z - y)[train:valid]))
+            outputs.append(A @ w)
+    return min(outputs, key=lambda z: rms((z - y)[train:valid]))
 
 
 def uniform(networks, rows, columns, inputs):
@@ -182,28 +182,28 @@ def everything(task):
     """Return the outputs of each contender, one row for each seed."""
     x, y, _, train, valid = series(task)
     sums = [linear(task, x, y, train, valid)] * SEEDS
-    found = {"linear": sums}
+    outputs = {"linear": sums}
     for contender in (window, recurrent):
         best = contender(task, x, y, train, valid)
-        found[contender.__name__] = [z for _, z in best]
+        outputs[contender.__name__] = [z for _, z in best]
     if task == "barrel":
         best = recurrent(task, x, y, train, valid, updates=FEW)
-        found["few"] = [z for _, z in best]
-    return found
+        outputs["few"] = [z for _, z in best]
+    return outputs
 
 
 def run(seed):
     """Return the test error of each contender, and the last outputs for the barrel."""
-    found = {}
+    results = {}
     for task in TASKS:
         _, y, unit, _, valid = series(task)
         for name, outputs in everything(task).items():
             z = outputs[seed]
-            found[f"{task}: {name}"] = float(rms(unit * (z - y)[valid:]))
+            results[f"{task}: {name}"] = float(rms(unit * (z - y)[valid:]))
             if task == "barrel" and name != "few":
-                found["barrel: truth"] = (unit * y[-120:]).round(2)
-                found[f"{task}: {name}: values"] = (unit * z[-120:]).round(2)
-    return found
+                results["barrel: truth"] = (unit * y[-120:]).round(2)
+                results[f"{task}: {name}: values"] = (unit * z[-120:]).round(2)
+    return results
 
 
 def thin():

@@ -27,32 +27,32 @@ TOLERANCES = {"loss": {"absolute": 0.05}}
 
 def pig_latin(phrase):
     """Return a phrase in Pig Latin: string becomes ingstray, and apple becomes appleway."""
-    found = []
+    translated = []
     for word in phrase.split():
         first = next((k for k, c in enumerate(word) if c in "aeiou"), 0)
-        found.append(word[first:] + word[:first] + ("ay" if first else "way"))
-    return " ".join(found)
+        translated.append(word[first:] + word[:first] + ("ay" if first else "way"))
+    return " ".join(translated)
 
 
 def words():
     """Return the training, validation and test words of at most eight letters, shuffled."""
     plays, _ = datasets.shakespeare()
-    found = set(text.tokenize(" ".join(plays.texts).lower()))
-    found = sorted(w for w in found if set(w) <= set(LETTERS[:-1]) and 2 <= len(w) <= 8)
-    found = list(np.random.default_rng(0).permutation(found))
-    return found[1500:], found[:500], found[500:1500]
+    vocab = set(text.tokenize(" ".join(plays.texts).lower()))
+    vocab = sorted(w for w in vocab if set(w) <= set(LETTERS[:-1]) and 2 <= len(w) <= 8)
+    vocab = list(np.random.default_rng(0).permutation(vocab))
+    return vocab[1500:], vocab[:500], vocab[500:1500]
 
 
 def phrases(words, count, longest, rng, shortest=1):
     """Return random phrases with a length that is uniformly distributed."""
-    found = []
-    while len(found) < count:
+    accepted = []
+    while len(accepted) < count:
         wanted, phrase = rng.integers(shortest, longest + 1), ""
         while len(phrase) < wanted:
             phrase = (phrase + " " + words[rng.integers(len(words))]).strip()
         if shortest <= len(phrase) <= longest:
-            found.append(phrase)
-    return found
+            accepted.append(phrase)
+    return accepted
 
 
 def encode(rows, start=False):
@@ -116,11 +116,11 @@ def translate(model, rows):
             y = logits.argmax(dim=2)
             written.append(y[0])
             weights.append(a)
-    found = []
+    translations = []
     for row in torch.stack(written).T.tolist():
         row = row[: row.index(END)] if END in row else row
-        found.append("".join(LETTERS[k] if k < 27 else "?" for k in row))
-    return found, torch.cat(weights, 1).numpy() if model.attention else None
+        translations.append("".join(LETTERS[k] if k < 27 else "?" for k in row))
+    return translations, torch.cat(weights, 1).numpy() if model.attention else None
 
 
 def train(attention, seed, rate, updates, measure=0, units=UNITS):
@@ -150,7 +150,7 @@ RATE = {}  # by name: the best of the trials
 def run(seed):
     """Losses and, by length, the fraction of correct translations of the models."""
     _, validation, unread = words()
-    found, checked = {}, phrases(validation, 200, LONGEST, np.random.default_rng(0))
+    results, checked = {}, phrases(validation, 200, LONGEST, np.random.default_rng(0))
     tests = [
         phrases(unread, 300, high, np.random.default_rng(low), low) for low, high in LENGTHS
     ]
@@ -168,21 +168,21 @@ def run(seed):
         for rows in tests:
             pairs = zip(translate(model, rows)[0], map(pig_latin, rows), strict=True)
             correct.append(round(float(np.mean([a == b for a, b in pairs])), 4))
-        found[name] = {"rate": RATE[kind], "trials": trials, "curve": curve}
-        found[name] |= {
+        results[name] = {"rate": RATE[kind], "trials": trials, "curve": curve}
+        results[name] |= {
             "correct": correct,
             "parameters": sum(map(torch.numel, model.parameters())),
         }
-        print(seed, name, found[name], flush=True)
+        print(seed, name, results[name], flush=True)
         samples = checked[:8] + tests[-1][:6]
         written, _ = translate(model, samples)
-        found[name]["samples"] = [list(pair) for pair in zip(samples, written, strict=True)]
+        results[name]["samples"] = [list(pair) for pair in zip(samples, written, strict=True)]
         if attention:
             phrase = "the string sings"
             written, weights = translate(model, [phrase])
             used = weights[0, : len(written[0]) + 1, : len(phrase) + 1].astype(float)
-            found[name] |= {"example": written[0], "alignment": used.round(3).tolist()}
-    return found
+            results[name] |= {"example": written[0], "alignment": used.round(3).tolist()}
+    return results
 
 
 def thin():

@@ -21,27 +21,27 @@ TOLERANCES = {"loss": {"absolute": 0.05}}
 def correct(model):
     """Return the fraction of correct translations, by length."""
     _, _, unread = BASE["words"]()
-    found = []
+    fractions = []
     for low, high in BASE["LENGTHS"]:
         rows = BASE["phrases"](unread, 300, high, np.random.default_rng(low), low)
         pairs = zip(
             BASE["translate"](model, rows)[0], map(BASE["pig_latin"], rows), strict=True
         )
-        found.append(round(float(np.mean([a == b for a, b in pairs])), 4))
-    return found
+        fractions.append(round(float(np.mean([a == b for a, b in pairs])), 4))
+    return fractions
 
 
 def run(seed):
     """Return the fractions of correct translations of both models."""
-    found = {}
+    fractions = {}
     for name, rate, updates, units in (
         ("128 units", 0.005, 800, 128),
         ("2,400 updates", 0.02, 2400, 64),
     ):
         model, _ = BASE["train"](False, seed, rate, updates, units=units)
-        found[name] = correct(model)
-        print(name, found[name], flush=True)
-    return found
+        fractions[name] = correct(model)
+        print(name, fractions[name], flush=True)
+    return fractions
 
 
 def thin():

@@ -67,8 +67,8 @@ def discounts(counts):
     """Return what is subtracted from counts of 0, 1, 2 and of 3 or more."""
     n1, n2, n3, n4 = (max(1, np.sum(counts == k)) for k in (1, 2, 3, 4))
     y = n1 / (n1 + 2 * n2)
-    found = np.array([0, 1 - 2 * y * n2 / n1, 2 - 3 * y * n3 / n2, 3 - 4 * y * n4 / n3])
-    return found.clip(0, [0, 1, 2, 3])
+    amounts = np.array([0, 1 - 2 * y * n2 / n1, 2 - 3 * y * n3 / n2, 3 - 4 * y * n4 / n3])
+    return amounts.clip(0, [0, 1, 2, 3])
 
 
 def look(where, values, wanted):
@@ -184,35 +184,35 @@ def top_p(z, p):
     order = np.argsort(-z)
     q = np.exp(z[order] - z.max())
     before = np.cumsum(q / q.sum()) - q / q.sum()
-    found = np.full_like(z, -np.inf)
-    found[order[before < p]] = z[order[before < p]]
-    return found
+    logits = np.full_like(z, -np.inf)
+    logits[order[before < p]] = z[order[before < p]]
+    return logits
 
 
 def run(seed):
     """Return the bits of all models on the test play, and texts that the models write."""
     vocabulary, ids, _, test = data()
-    found = {}
+    results = {}
     for units in SIZES if not seed else SIZES[:1]:
         model, curve = train(units, seed, RATE[units], UPDATES[units], 300)
         size = sum(p.numel() for p in model.parameters())
-        found[f"GRU {units}"] = {"size": size, "bits": bits(model, test), "curve": curve}
-        print(seed, units, found[f"GRU {units}"], flush=True)
+        results[f"GRU {units}"] = {"size": size, "bits": bits(model, test), "curve": curve}
+        print(seed, units, results[f"GRU {units}"], flush=True)
     if seed:
-        return found
-    found["length"] = [len(ids), len(test)]
+        return results
+    results["length"] = [len(ids), len(test)]
     stored = 0
     for n in range(1, 9):
         stored += len(table(n)[0])
         bits_now = float(-np.log2(interpolate(test, n)).mean())
         never = float(np.mean(look(*table(n)[:2], keys(test, n)) == 0))
-        found[f"table {n}"] = {
+        results[f"table {n}"] = {
             "stored": stored,
             "bits": round(bits_now, 4),
             "never": never,
         }
-        print(n, found[f"table {n}"], flush=True)
-    found["embedding"] = model.embed.weight.detach().double().numpy().round(3).tolist()
+        print(n, results[f"table {n}"], flush=True)
+    results["embedding"] = model.embed.weight.detach().double().numpy().round(3).tolist()
 
     def network(filtered, T, rng):
         def choose(context, state):
@@ -233,7 +233,7 @@ def run(seed):
     kinds = {f"table of {n}": (lambda T, r, n=n: counts(n, T, r)) for n in (2, 4, 8)}
     kinds["GRU"] = lambda T, r: network(lambda z: z, T, r)
     for name, kind in kinds.items():
-        found[f"{name}, samples"] = {
+        results[f"{name}, samples"] = {
             p: [write(begin(p), kind(T, np.random.default_rng(0)), 130) for T in TEMPERATURES]
             for p in PRIMES
         }
@@ -242,11 +242,11 @@ def run(seed):
         rows["GRU"] = network_logits(model, begin(p), None)[0]
         for name, z in rows.items():
             z = z - np.log(np.exp(z).sum())
-            found.setdefault(f"{name}, next", {})[p] = z.round(3).tolist()
+            results.setdefault(f"{name}, next", {})[p] = z.round(3).tolist()
     words = set(vocabulary.decode(ids).replace("'", " ").split()) | set(
         text.tokenize(vocabulary.decode(ids))
     )
-    found["GRU, real words"] = []
+    results["GRU, real words"] = []
     for T in TEMPERATURES:
         written = [
             w
@@ -258,7 +258,9 @@ def run(seed):
             )[:-1]
             if w[0].isalpha()
         ]
-        found["GRU, real words"].append(round(float(np.mean([w in words for w in written])), 4))
+        results["GRU, real words"].append(
+            round(float(np.mean([w in words for w in written])), 4)
+        )
     rules = {
         "greedy": (lambda z: z, 0),
         "T = 1": (lambda z: z, 1),
@@ -266,11 +268,11 @@ def run(seed):
         "top-k, k = 5": (lambda z: top_k(z, 5), 1),
         "top-p, p = 0.9": (lambda z: top_p(z, 0.9), 1),
     }
-    found["decoding"] = {
+    results["decoding"] = {
         name: write(begin("the king "), network(f, T, np.random.default_rng(1)), 160)
         for name, (f, T) in rules.items()
     }
-    return found
+    return results
 
 
 def thin():
