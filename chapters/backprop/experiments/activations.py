@@ -114,14 +114,14 @@ def best_rate(setting, name):
 def run(seed):
     """Every setting with every function."""
     _, test = digits()
-    found = {}
+    by_setting = {}
     for setting, (*_, names) in SETTINGS.items():
-        found[setting] = {}
+        by_setting[setting] = {}
         for name in names:
             lr = best_rate(setting, name)
             network = trained(setting, name, lr, seed)
-            found[setting][name] = {"lr": lr, "test": accuracy(network, test.X, test.y)}
-    return found
+            by_setting[setting][name] = {"lr": lr, "test": accuracy(network, test.X, test.y)}
+    return by_setting
 
 
 def thin():

@@ -72,15 +72,15 @@ def tuned(sizes, seed, last_only=False):
 
 def run(seed):
     """All networks on one draw."""
-    found = {}
+    results = {}
     for name, nets, last_only in (("trained", TRAINED, False), ("random", RANDOM, True)):
         runs = [tuned(sizes, seed, last_only) for sizes in nets]
-        found[name] = [float(right.mean()) for _, right in runs]
-        found[f"{name} chosen"] = [lr for lr, _ in runs]
+        results[name] = [float(right.mean()) for _, right in runs]
+        results[f"{name} chosen"] = [lr for lr, _ in runs]
         for sizes, (_, right) in zip(nets, runs, strict=True):
             words = "-".join(map(str, sizes))
-            found[f"{name} {words} right"] = np.packbits(right).tobytes().hex()
-    return found
+            results[f"{name} {words} right"] = np.packbits(right).tobytes().hex()
+    return results
 
 
 def thin():
