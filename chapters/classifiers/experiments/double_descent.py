@@ -72,30 +72,30 @@ def errors(outputs, y):
 def curve(seed, N=300, activation=relu, share=0.0, sizes=SIZES, penalised=True):
     """Error rates, and the parts of the squared error, for each number of features."""
     F, T, (V, v), (E, e) = prepared(seed, N, activation, share, sizes[-1])
-    found = {"rate": [], "variance": [], "rest": [], "train": [], "ridge": []}
+    curves = {"rate": [], "variance": [], "rest": [], "train": [], "ridge": []}
     for k in sizes:
         W = [smallest(f[:, :k], t) for f, t in zip(F, T, strict=True)]
         outputs = np.array([E[:, :k] @ w for w in W])  # (SETS, 4000, 10)
         square = ((outputs - np.eye(10)[e]) ** 2).sum(axis=2).mean()
         variance = outputs.var(axis=0, ddof=1).sum(axis=1).mean()
-        found["rate"].append(errors(outputs, e).mean())
-        found["variance"].append(variance)
-        found["rest"].append(square - variance)
+        curves["rate"].append(errors(outputs, e).mean())
+        curves["variance"].append(variance)
+        curves["rest"].append(square - variance)
         known = np.array([f[:, :k] @ w for f, w in zip(F, W, strict=True)])
-        found["train"].append((known.argmax(axis=2) != T.argmax(axis=2)).mean())
+        curves["train"].append((known.argmax(axis=2) != T.argmax(axis=2)).mean())
         if penalised:
             judged = []
             for f, t in zip(F, T, strict=True):
                 each = ridges(f[:, :k], t)
                 best = errors(V[:, :k] @ each, v).argmin()
                 judged.append(errors(E[:, :k] @ each[best], e))
-            found["ridge"].append(np.mean(judged))
-    return {name: np.round(values, 5) for name, values in found.items() if values}
+            curves["ridge"].append(np.mean(judged))
+    return {name: np.round(values, 5) for name, values in curves.items() if values}
 
 
 def run(seed):
     """The curves of one draw of images and features, and of three variants of the settings."""
-    found = curve(seed)
+    curves = curve(seed)
     free = {
         "few": {"N": 100},
         "noisy": {"share": 0.4},
@@ -103,8 +103,8 @@ def run(seed):
     }
     for name, setting in free.items():
         part = curve(seed, **setting)
-        found |= {f"{name}_rate": part["rate"], f"{name}_ridge": part["ridge"]}
-    return found
+        curves |= {f"{name}_rate": part["rate"], f"{name}_ridge": part["ridge"]}
+    return curves
 
 
 def thin():

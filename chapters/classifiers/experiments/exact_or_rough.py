@@ -54,12 +54,12 @@ def walk(X, T, B, eta, seed, epochs):
 def run(seed):
     """Losses after each epoch, for each batch size and rate, and the lowest possible loss."""
     X, T = images(seed)
-    found = {}
+    losses = {}
     for B, powers in RATES.items():
         runs = np.array([walk(X, T, B, 2.0**k, seed, EPOCHS) for k in powers])
-        found[f"batch {B}"] = np.where(np.isfinite(runs), runs, 99.0)
+        losses[f"batch {B}"] = np.where(np.isfinite(runs), runs, 99.0)
     W = np.linalg.lstsq(X.astype(float), T.astype(float))[0]
-    return found | {"start": loss(X, T, 0 * W), "lowest": loss(X.astype(float), T, W)}
+    return losses | {"start": loss(X, T, 0 * W), "lowest": loss(X.astype(float), T, W)}
 
 
 def thin():

@@ -61,8 +61,8 @@ def softmax(A, t, C):
 
     start = np.zeros(10 * A.shape[1])
     limits = {"maxiter": 5000, "maxfun": 10_000, "gtol": 1e-3, "ftol": 1e-14, "maxcor": 20}
-    found = minimize(objective, start, jac=True, method="L-BFGS-B", options=limits)
-    return found.x.reshape(10, -1)
+    optimum = minimize(objective, start, jac=True, method="L-BFGS-B", options=limits)
+    return optimum.x.reshape(10, -1)
 
 
 def svm(A, t, C, loss="weston_watkins", tol=1e-3):
@@ -146,25 +146,25 @@ def leads(W, A, t):
 
 def run(seed):
     """Tune and train all contenders on one draw of the images; then retrain on fewer images."""
-    found = {}
+    results = {}
     for noise, label in zip(NOISE, ("", ", noisy"), strict=True):
         A, t, V, v, A_test, y_test = data(noise, seed)
         models = {}
         for name in FITS:
-            models[name], found[f"{name}{label}: chosen"] = tuned(name, A, t, V, v)
+            models[name], results[f"{name}{label}: chosen"] = tuned(name, A, t, V, v)
         for loss in GRADIENTS:
             name = f"{loss}, stopped"
-            models[name], found[f"{name}{label}: chosen"] = stopped(loss, A, t, V, v, seed)
+            models[name], results[f"{name}{label}: chosen"] = stopped(loss, A, t, V, v, seed)
         right = {name: hits(W, A_test, y_test) for name, W in models.items()}
         for name in right:
-            found[f"{name}{label}"] = float(right[name].mean())
-        found[f"only hinge right{label}"] = int((right["hinge"] & ~right["softmax"]).sum())
-        found[f"only softmax right{label}"] = int((right["softmax"] & ~right["hinge"]).sum())
+            results[f"{name}{label}"] = float(right[name].mean())
+        results[f"only hinge right{label}"] = int((right["hinge"] & ~right["softmax"]).sum())
+        results[f"only softmax right{label}"] = int((right["softmax"] & ~right["hinge"]).sum())
         if not noise:
-            prices = {name: found[f"{name}: chosen"] for name in GRADIENTS}
+            prices = {name: results[f"{name}: chosen"] for name in GRADIENTS}
             draw = A, t, V, v, A_test, y_test
-            found |= without_the_easy(models["softmax"], prices, draw, seed)
-    return found
+            results |= without_the_easy(models["softmax"], prices, draw, seed)
+    return results
 
 
 def without_the_easy(S, prices, draw, seed):
