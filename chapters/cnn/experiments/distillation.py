@@ -68,12 +68,12 @@ def every_setting(X, Q, epochs, size=50, seed=0):
 def targets(y, z):
     """Return the targets of each kind of student, by name: rows of ten probabilities."""
     Q = np.eye(10, dtype=z.dtype)[y]
-    found = {"labels": Q}
+    by_name = {"labels": Q}
     for e in SMOOTHINGS:
-        found[f"smooth {e}"] = (1 - e) * Q + z.dtype.type(e / 10)
+        by_name[f"smooth {e}"] = (1 - e) * Q + z.dtype.type(e / 10)
     for T in TEMPERATURES:
-        found[f"teacher {T}"] = softmax(z / T, dim=1)
-    return found
+        by_name[f"teacher {T}"] = softmax(z / T, dim=1)
+    return by_name
 
 
 def run(seed):
@@ -105,13 +105,13 @@ def thin():
     """
     X, y, _, _, X_test, y_test = images()
     i = np.random.default_rng(100).permutation(4000)[:500]
-    found, rows = {}, targets(y[i], predict(network(X, y, 0), X[i]))
+    accuracies, rows = {}, targets(y[i], predict(network(X, y, 0), X[i]))
     at = GRID.index((0.3, 0.0))
     for name, key in (("labels", "labels"), ("teacher", "teacher 2")):
         *_, (W, b) = every_setting(X[i], rows[key], (15,))
         Z = X_test @ W[10 * at : 10 * at + 10].T + b[10 * at : 10 * at + 10]
-        found[name] = float((Z.argmax(axis=1) == y_test).mean())
-    return found
+        accuracies[name] = float((Z.argmax(axis=1) == y_test).mean())
+    return accuracies
 
 
 if __name__ == "__main__":

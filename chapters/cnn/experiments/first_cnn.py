@@ -98,13 +98,13 @@ def chosen(name):
 
 def run(seed):
     """Test accuracy of each network, with the settings that the tuning seeds chose."""
-    found = {}
+    results = {}
     for name in KINDS:
         width, rate = chosen(name)
-        found[name] = train(name, width, rate, seed)[1]
-        found[f"{name}, width"], found[f"{name}, rate"] = width, rate
-    print(seed, found, flush=True)
-    return found
+        results[name] = train(name, width, rate, seed)[1]
+        results[f"{name}, width"], results[f"{name}, rate"] = width, rate
+    print(seed, results, flush=True)
+    return results
 
 
 def thin():

@@ -109,20 +109,20 @@ def tune():
 
 def run(seed):
     """Return the test accuracy and training accuracy of each head."""
-    found = {}
+    accuracies = {}
     X, y, T, t = images()
     for head, (rate, dropout) in HEADS.items():
         net, rows, _, _ = trained(head, rate, dropout, seed)
-        found[head] = accuracy(net, T, t)
-        found[f"{head}, training"] = accuracy(net, X[rows], y[rows])
+        accuracies[head] = accuracy(net, T, t)
+        accuracies[f"{head}, training"] = accuracy(net, X[rows], y[rows])
     if seed in LONG_SEEDS:
-        found["longer"] = {}
+        accuracies["longer"] = {}
         for head in LONGER:
             rate, dropout = HEADS[head.removesuffix(" of 64 channels")]
             net, rows, _, _ = trained(head, rate, dropout, seed, steps=LONG_STEPS)
-            found["longer"][head] = accuracy(net, T, t)
-            found["longer"][f"{head}, training"] = accuracy(net, X[rows], y[rows])
-    return found
+            accuracies["longer"][head] = accuracy(net, T, t)
+            accuracies["longer"][f"{head}, training"] = accuracy(net, X[rows], y[rows])
+    return accuracies
 
 
 def thin():

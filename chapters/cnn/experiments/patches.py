@@ -156,18 +156,18 @@ def tried():
 
 def run(seed):
     """Every contender at the rate that suits it best."""
-    found = {}
+    contenders = {}
     for (name, size), tests in tried().items():
         lr = RATES[int(np.argmax(tests))]
         network = train(name, size, lr, seed)
-        found[f"{name}, {size}"] = {
+        contenders[f"{name}, {size}"] = {
             "lr": lr,
             "tried": tests,
             "training": accuracy(network, "training"),
             "test": accuracy(network, "test"),
         }
-        print(seed, name, size, lr, found[f"{name}, {size}"]["test"], flush=True)
-    return found
+        print(seed, name, size, lr, contenders[f"{name}, {size}"]["test"], flush=True)
+    return contenders
 
 
 def thin():

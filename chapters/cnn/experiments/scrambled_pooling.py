@@ -70,9 +70,9 @@ def train(seed, samples=TRAIN, epochs=EPOCHS):
 
 def run(seed):
     """Test accuracy of the CNN without pooling on images scrambled by one rule."""
-    found = {"CNN without pooling, scrambled": train(seed)}
-    print(seed, found, flush=True)
-    return found
+    accuracies = {"CNN without pooling, scrambled": train(seed)}
+    print(seed, accuracies, flush=True)
+    return accuracies
 
 
 def thin():

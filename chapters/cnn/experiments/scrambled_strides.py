@@ -70,12 +70,12 @@ def train(seed, rule, samples=TRAIN, epochs=EPOCHS):
 
 def run(seed):
     """Test accuracy of the CNN with strides on original and on scrambled images."""
-    found = {
+    accuracies = {
         "CNN with strides": train(seed, None),
         "CNN with strides, scrambled": train(seed, seed),
     }
-    print(seed, found, flush=True)
-    return found
+    print(seed, accuracies, flush=True)
+    return accuracies
 
 
 def thin():

@@ -128,7 +128,7 @@ def train(depth, nets, steps, looks=()):
         for p in weights
     ]
     velocity = [torch.zeros_like(p) for p in weights]
-    losses, seen = [], {"training": [], "test": []}
+    losses, accuracies = [], {"training": [], "test": []}
     for step in range(steps):
         at = step % (len(X) // BATCH) * BATCH
         if at == 0:
@@ -144,9 +144,9 @@ def train(depth, nets, steps, looks=()):
             torch._foreach_addcmul_(weights, velocity, rate_of, value=step / steps - 1)
         losses.append(loss.tolist())
         if step + 1 in looks:
-            for which in seen:
-                seen[which].append(accuracy(networks, which))
-    return np.array(losses), {which: np.array(values) for which, values in seen.items()}
+            for which in accuracies:
+                accuracies[which].append(accuracy(networks, which))
+    return np.array(losses), {which: np.array(values) for which, values in accuracies.items()}
 
 
 @cache
@@ -155,32 +155,34 @@ def tried(depth):
     kinds = CONTENDERS[depth]
     nets = [(kind, lr, seed) for kind in kinds for lr in RATES for seed in TUNING_SEEDS]
     losses, _ = train(depth, nets, TUNING_STEPS)
-    found = np.nan_to_num(losses[-50:].mean(0), nan=100.0).reshape(-1, len(RATES), 2).mean(2)
-    print(depth, found.round(3).tolist(), flush=True)
-    return dict(zip(kinds, found.tolist(), strict=True))
+    averages = np.nan_to_num(losses[-50:].mean(0), nan=100.0).reshape(-1, len(RATES), 2).mean(2)
+    print(depth, averages.round(3).tolist(), flush=True)
+    return dict(zip(kinds, averages.tolist(), strict=True))
 
 
 @cache
 def trained(depth):
     """The best learning rates, and the losses and accuracies of all kinds and seeds."""
-    rates = {kind: RATES[int(np.argmin(found))] for kind, found in tried(depth).items()}
+    rates = {kind: RATES[int(np.argmin(averages))] for kind, averages in tried(depth).items()}
     nets = [(kind, rates[kind], seed) for kind in CONTENDERS[depth] for seed in SEEDS]
-    losses, seen = train(depth, nets, STEPS, LOOKS)
-    print(depth, rates, seen["training"].round(2).tolist(), flush=True)
-    return rates, losses, seen
+    losses, accuracies = train(depth, nets, STEPS, LOOKS)
+    print(depth, rates, accuracies["training"].round(2).tolist(), flush=True)
+    return rates, losses, accuracies
 
 
 def run(seed):
     """Learning rate, losses and accuracies of every contender for one seed."""
-    found = {}
+    contenders = {}
     for depth, kinds in CONTENDERS.items():
-        rates, losses, seen = trained(depth)
+        rates, losses, accuracies = trained(depth)
         for k, kind in enumerate(kinds):
             at = k * len(SEEDS) + SEEDS.index(seed)
             curve = losses[:, at].reshape(-1, 50).mean(axis=1).round(4)  # one epoch each
             one = {"lr": rates[kind], "tried": tried(depth)[kind], "loss": curve}
-            found[f"{kind}, {depth}"] = one | {which: seen[which][:, at] for which in seen}
-    return found
+            contenders[f"{kind}, {depth}"] = one | {
+                which: accuracies[which][:, at] for which in accuracies
+            }
+    return contenders
 
 
 def thin():

@@ -41,13 +41,15 @@ def trained(case):
 
 def run(seed):
     """Return the losses of each epoch and the accuracies of one seed."""
-    found = {}
+    by_case = {}
     for case in CASES:
-        losses, seen = trained(case)
+        losses, accuracies = trained(case)
         at = SEEDS.index(seed)
         curve = losses[:, at].reshape(-1, 50).mean(axis=1).round(4)  # one epoch each
-        found[case] = {"loss": curve} | {which: seen[which][:, at] for which in seen}
-    return found
+        by_case[case] = {"loss": curve} | {
+            which: accuracies[which][:, at] for which in accuracies
+        }
+    return by_case
 
 
 def thin():

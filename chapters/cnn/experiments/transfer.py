@@ -43,12 +43,12 @@ def images():
     """Return images and labels for training, validation and testing, each sorted by class."""
     train, test = fashion_mnist()
     parts = ((train, 0, POOL), (train, POOL, POOL + VALID), (test, 0, TEST))
-    found = []
+    sets = []
     for part, start, stop in parts:
         rows = np.concatenate([np.flatnonzero(part.y == c)[start:stop] for c in range(10)])
         X = torch.tensor(part.X[rows]).reshape(-1, 1, 28, 28)
-        found.append((X, torch.tensor(part.y[rows])))
-    return found
+        sets.append((X, torch.tensor(part.y[rows])))
+    return sets
 
 
 def more(classes):
@@ -151,13 +151,13 @@ def imagenet_features():
         for part in X.split(100):
             x = F.interpolate(part, size=112, mode="bilinear").expand(-1, 3, -1, -1)
             with torch.no_grad():
-                x, found = net._swish(net._bn0(net._conv_stem((x - 0.5) / 0.5))), []
+                x, features = net._swish(net._bn0(net._conv_stem((x - 0.5) / 0.5))), []
                 for k, block in enumerate(net._blocks):
                     last, x = x, block(x)
                     if k in CUTS:
-                        found.append(x.mean(dim=(2, 3)))
-                found.append(net._swish(net._bn1(net._conv_head(x))).mean(dim=(2, 3)))
-            rows.append([*found, last])
+                        features.append(x.mean(dim=(2, 3)))
+                features.append(net._swish(net._bn1(net._conv_head(x))).mean(dim=(2, 3)))
+            rows.append([*features, last])
         *pooled, before = (torch.cat(column) for column in zip(*rows, strict=True))
         spaces.append(pooled)
         maps.append(before)
@@ -175,11 +175,11 @@ def last_layers(seed):
 def probe(A, y, others):
     """Accuracies of logistic regression on two other sets, for each penalty."""
     scale = A.std()
-    found = []
+    accuracies = []
     for C in PENALTIES:
         model = LogisticRegression(C=C, max_iter=300).fit(A / scale, y)
-        found.append([model.score(B / scale, t) for B, t in others])
-    return found
+        accuracies.append([model.score(B / scale, t) for B, t in others])
+    return accuracies
 
 
 def nearest(A, y, others):
@@ -195,22 +195,22 @@ def nearest(A, y, others):
 def fine_tuned(make, data, rates, steps, seed, batch=32):
     """Train a new copy of a network at each rate, and return its accuracies."""
     (A, y), *others = data
-    found = []
+    accuracies = []
     for lr in rates:
         net = train(make(), A, y, lr, steps, seed, batch)
-        found.append(
+        accuracies.append(
             [float((output(net, B).argmax(1) == t).double().mean()) for B, t in others]
         )
-    return found
+    return accuracies
 
 
 def target(classes):
     """Return rows and new labels 0 to 4 of these classes, for each of the three parts."""
-    found = []
+    parts = []
     for _, y in images():
         rows = torch.cat([torch.nonzero(y == c).ravel() for c in classes])
-        found.append((rows, torch.arange(5).repeat_interleave(len(rows) // 5)))
-    return found
+        parts.append((rows, torch.arange(5).repeat_interleave(len(rows) // 5)))
+    return parts
 
 
 def run(seed):
@@ -221,7 +221,7 @@ def run(seed):
     X = [part[0] for part in images()]
     pretrained = train(network(5, seed), *more(order[:5]), lr=0.003, steps=200, seed=seed)
     hits = output(pretrained, X[2][source[2][0]]).argmax(1) == source[2][1]
-    found = {"source": float(hits.double().mean())}
+    accuracies = {"source": float(hits.double().mean())}
     bodies = {
         "random": network(5, 100 + seed)[:4],
         "clothes": pretrained[:4],
@@ -243,17 +243,17 @@ def run(seed):
 
         for name, space in spaces.items():
             (A, t), *rest = data(space)
-            found[f"{name} {n}"] = probe(A, t, rest)
+            accuracies[f"{name} {n}"] = probe(A, t, rest)
             if name == "pixels":
-                found[f"nearest {n}"] = nearest(A, t, rest)
+                accuracies[f"nearest {n}"] = nearest(A, t, rest)
         steps = 40 if n <= 5 else 80
-        found[f"scratch {n}"] = fine_tuned(
+        accuracies[f"scratch {n}"] = fine_tuned(
             lambda: network(5, 200 + seed), data(X), RATES, steps, seed
         )
         if n == 20:
             large = fine_tuned(lambda: last_layers(seed), data(maps), LARGE_RATES, 25, seed)
-            found[f"tuned large {n}"] = large
-    return found
+            accuracies[f"tuned large {n}"] = large
+    return accuracies
 
 
 def thin():
@@ -266,12 +266,12 @@ def thin():
         "pixels": (X.flatten(1), T.flatten(1)),
         "clothes": (output(body, X), output(body, T)),
     }
-    found = {}
+    accuracies = {}
     for name, (A, B) in pairs.items():
         scale = A.std()
         model = LogisticRegression(C=0.3, max_iter=300).fit(A[rows[few]] / scale, y[few])
-        found[name] = model.score(B[test] / scale, t)
-    return found
+        accuracies[name] = model.score(B[test] / scale, t)
+    return accuracies
 
 
 if __name__ == "__main__":
