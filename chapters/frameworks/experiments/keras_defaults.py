@@ -93,25 +93,25 @@ def recomputed(net, X):
     kept = norm.get_weights()
     Z = dense(X).detach().numpy()
     norm.set_weights([*kept[:2], Z.mean(axis=0), Z.var(axis=0)])
-    found = judged(net)
+    score = judged(net)
     norm.set_weights(kept)
-    return found
+    return score
 
 
 def with_keras(net, seed, batch, count, again=None):
     """Test accuracies after each epoch, and those with recomputed statistics."""
-    found, other = [], []
+    accuracies, other = [], []
     for X, y in passes(seed, batch, count):
         net.fit(X, y, batch_size=batch, shuffle=False, verbose=0)
-        found.append(judged(net))
+        accuracies.append(judged(net))
         if again:
             other.append(again(net, X))
-    return found, other
+    return accuracies, other
 
 
 def with_torch(seed, batch, count):
     """Test accuracies of the PyTorch network after each epoch."""
-    net, found = torch_network(seed), []
+    net, accuracies = torch_network(seed), []
     adam = torch.optim.Adam(net.parameters())
     for X, y in passes(seed, batch, count):
         net.train()
@@ -123,30 +123,30 @@ def with_torch(seed, batch, count):
             adam.step()
         net.eval()
         with torch.no_grad():
-            found.append(accuracy(net(torch.tensor(np.float32(TEST.X)))))
-    return found
+            accuracies.append(accuracy(net(torch.tensor(np.float32(TEST.X)))))
+    return accuracies
 
 
 def run(seed):
     """Test accuracies of all contenders after each epoch."""
-    found = {}
+    curves = {}
     for name, changed in AS_TORCH.items():
         again = recomputed if name == "Keras" else None
         net = keras_network(seed, changed)
-        found[name], other = with_keras(net, seed, BATCH, PASSES, again)
+        curves[name], other = with_keras(net, seed, BATCH, PASSES, again)
         if again:
-            found["recomputed"] = other
-    found["PyTorch"] = with_torch(seed, BATCH, PASSES)
+            curves["recomputed"] = other
+    curves["PyTorch"] = with_torch(seed, BATCH, PASSES)
     plain = keras_network(seed, {}, normalized=False)
-    found["no BatchNorm"], _ = with_keras(plain, seed, BATCH, PASSES)
-    found["linear"], _ = with_keras(keras_network(seed, {}, hidden=False), seed, BATCH, PASSES)
+    curves["no BatchNorm"], _ = with_keras(plain, seed, BATCH, PASSES)
+    curves["linear"], _ = with_keras(keras_network(seed, {}, hidden=False), seed, BATCH, PASSES)
     for name in FREE_NAMES:
-        found[f"free {name}"] = (
+        curves[f"free {name}"] = (
             with_torch(seed, FREE, 3)
             if name == "PyTorch"
             else with_keras(keras_network(seed, AS_TORCH[name]), seed, FREE, 3)[0]
         )
-    return found
+    return curves
 
 
 def thin():

@@ -81,12 +81,12 @@ def short(seed):
 def run(seed):
     """All test accuracies."""
     net, X = in_torch(seed, 100, 8, True)
-    found = short(seed) | {"running": accuracy(net)}
+    accuracies = short(seed) | {"running": accuracy(net)}
     net.train()
     with torch.no_grad():
         for x in X.split(100):
             net(x)
-    return found | {"fixed": accuracy(net)}
+    return accuracies | {"fixed": accuracy(net)}
 
 
 def thin():

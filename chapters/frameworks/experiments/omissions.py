@@ -61,19 +61,19 @@ def run(seed):
     """Return training loss and test accuracy of each version."""
     torch.set_num_threads(1)
     X, y, X_test, y_test = images(seed)
-    found = {}
+    results = {}
     for version in VERSIONS:
         model, loss = trained(version, X, y, seed)
-        found[f"{version}, loss"] = round(min(loss, 1e9), 4)
+        results[f"{version}, loss"] = round(min(loss, 1e9), 4)
         if version == "complete":
-            found["no eval, loss"] = found["complete, loss"]
-            found["no eval, accuracy"] = accuracy(model, X_test, y_test)
+            results["no eval, loss"] = results["complete, loss"]
+            results["no eval, accuracy"] = accuracy(model, X_test, y_test)
         model.eval()
-        found[f"{version}, accuracy"] = accuracy(model, X_test, y_test)
+        results[f"{version}, accuracy"] = accuracy(model, X_test, y_test)
         with torch.no_grad():
             again = nn.functional.cross_entropy(model(X), y).item()
-        found[f"{version}, evaluated"] = round(min(again, 1e9), 4)
-    return found
+        results[f"{version}, evaluated"] = round(min(again, 1e9), 4)
+    return results
 
 
 def thin():

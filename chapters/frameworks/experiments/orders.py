@@ -77,7 +77,7 @@ def steps_until(size, limit):
 def run(seed):
     """The differences of four pairs of runs from the same parameters."""
     torch.set_num_threads(1)
-    start, found = initial(seed), {}
+    start, differences = initial(seed), {}
     base, accuracy = train(torch, start)
     base64, _ = train(torch, start, dtype="float64")
     slow, slow_accuracy = train(torch, start, lr=0.01)
@@ -90,11 +90,11 @@ def run(seed):
     for name, ((losses, other_accuracy), reference) in pairs.items():
         size = np.abs(losses - reference)
         windows = size.reshape(-1, 10).max(axis=1)
-        found[name] = [float(f"{w:.2e}") for w in windows]
-        found[f"{name}, fifth"] = steps_until(size, 1e-5)
-        found[f"{name}, second"] = steps_until(size, 1e-2)
-        found[f"{name}, accuracy"] = other_accuracy
-    return found | {"accuracy": accuracy, "slow accuracy": slow_accuracy}
+        differences[name] = [float(f"{w:.2e}") for w in windows]
+        differences[f"{name}, fifth"] = steps_until(size, 1e-5)
+        differences[f"{name}, second"] = steps_until(size, 1e-2)
+        differences[f"{name}, accuracy"] = other_accuracy
+    return differences | {"accuracy": accuracy, "slow accuracy": slow_accuracy}
 
 
 def thin():

@@ -69,8 +69,8 @@ def train(start, activation, lr, momentum, reverse=False, steps=STEPS):
 
 def first(different):
     """The number of steps before the first one that is different."""
-    found = np.flatnonzero(different)
-    return int(found[0]) if len(found) else STEPS
+    positions = np.flatnonzero(different)
+    return int(positions[0]) if len(positions) else STEPS
 
 
 def agree(start, setting):

@@ -94,7 +94,7 @@ def run(seed):
         return score(k, lr, seed, *more)[1]
 
     base = best(1)
-    found = {
+    by_rule = {
         "base": base,
         "best": [best(k) for k in WORKERS],
         "validation": [validation(k) for k in WORKERS],
@@ -109,8 +109,8 @@ def run(seed):
     }
     if MOMENTUM:
         longer = best(64, 0, 16 * EPOCHS)
-        found |= {"longer best": longer, "longer": test(64, longer, 0, 16 * EPOCHS)}
-    return found
+        by_rule |= {"longer best": longer, "longer": test(64, longer, 0, 16 * EPOCHS)}
+    return by_rule
 
 
 def thin():
