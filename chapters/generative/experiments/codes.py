@@ -110,7 +110,7 @@ def run(seed):
     whole = linalg.pca(X, max(SIZES), method="covariance")
     rates = {size: chosen(size) for size in set(TUNED.values())} if seed == 1 else RATE
     RATE.update(rates)
-    found = {"rate": [RATE[TUNED[size]] for size in SIZES], "spread": error(TEST.X, mean)}
+    measures = {"rate": [RATE[TUNED[size]] for size in SIZES], "spread": error(TEST.X, mean)}
     for name in ("PCA", "network"):
         rows = []
         for size in SIZES:
@@ -126,8 +126,8 @@ def run(seed):
                 [error(sets[0], again[0]), error(sets[2], again[2]), *classified(codes, labels)]
             )
         for k, what in enumerate(("train", "error", "softmax", "neighbours")):
-            found[f"{name}, {what}"] = [row[k] for row in rows]
-    return found
+            measures[f"{name}, {what}"] = [row[k] for row in rows]
+    return measures
 
 
 RATE = {}

@@ -50,8 +50,8 @@ def run(seed):
     X = CODES["parts"](seed)[0]
     exact, short = errors(X, 0.01, seed, CODES["EPOCHS"])
     large = errors(X, 0.03, seed, CODES["EPOCHS"])[0]
-    found = {"exact": exact, "rounded": short, "larger rate": large}
-    return found | {"nearest": nearest(X), "nearest of few": nearest(X[:FEW])}
+    by_code = {"exact": exact, "rounded": short, "larger rate": large}
+    return by_code | {"nearest": nearest(X), "nearest of few": nearest(X[:FEW])}
 
 
 def thin():

@@ -77,8 +77,11 @@ def run(seed):
     learn, test = fashion_mnist()
     X, held = small(learn.X), small(test.X)[:2000]
     variances = np.linalg.eigvalsh(np.cov(X.T.astype(float)))[::-1][:CODE]
-    found = {"active": [p[0] for p in pairs], "error": [p[1] for p in pairs]}
-    return found | {"variances": variances, "mean image": ((held - X.mean(axis=0)) ** 2).mean()}
+    measures = {"active": [p[0] for p in pairs], "error": [p[1] for p in pairs]}
+    return measures | {
+        "variances": variances,
+        "mean image": ((held - X.mean(axis=0)) ** 2).mean(),
+    }
 
 
 def thin():

@@ -142,9 +142,9 @@ def gaussians(X, y, label):
     return torch.stack(samples).clip(-1, 1)
 
 
-def compare(drawn, seen, unseen):
+def compare(drawn, training, unseen):
     """Distances from the samples to the training images and to as many unseen images."""
-    first, second = torch.cdist(drawn, seen).topk(2, dim=1, largest=False).values.T
+    first, second = torch.cdist(drawn, training).topk(2, dim=1, largest=False).values.T
     other = torch.cdist(drawn, unseen).min(dim=1).values
     return {
         "nearer": float((first < other).float().mean()),
@@ -184,7 +184,7 @@ def run(seed):
     torch.manual_seed(seed)
     X, y = data(seed)
     unseen, labels, others = X[800:1600], y[800:1600], X[1600:]
-    found = {}
+    results = {}
     for n in SIZES:
         asked = y[torch.randint(n, (DRAWN,))]
         drawings = {
@@ -197,30 +197,30 @@ def run(seed):
             drawings[name] = draw(guided(net, asked), DRAWN)
             with torch.no_grad():
                 fresh = [ddpm_loss(net, unseen, labels).item() for _ in range(20)]
-            found[f"loss {name} {n}"] = {"train": loss, "unseen": float(np.mean(fresh))}
+            results[f"loss {name} {n}"] = {"train": loss, "unseen": float(np.mean(fresh))}
             if name == "short" and n == 800:
                 for scale in SCALES:
                     scaled = draw(guided(net, asked, scale), DRAWN)
                     right = agree(scaled, asked, unseen, labels)
-                    found[f"scale {scale}"] = {"agree": right, "apart": apart(scaled, asked)}
+                    results[f"scale {scale}"] = {"agree": right, "apart": apart(scaled, asked)}
         for name, drawn in drawings.items():
-            found[f"{name} {n}"] = compare(drawn, X[:n], unseen[:n])
+            results[f"{name} {n}"] = compare(drawn, X[:n], unseen[:n])
             if name in ("short", "long", "gauss"):
-                found[f"{name} {n}"]["agree"] = agree(drawn, asked, unseen, labels)
+                results[f"{name} {n}"]["agree"] = agree(drawn, asked, unseen, labels)
         if seed == 0 and n != 200:
-            found[f"drawn {n}"] = {
+            results[f"drawn {n}"] = {
                 "label": asked[:8].tolist(),
                 "images": stored(drawings["long"][:8]),
             }
-    found["new"] = {
+    results["new"] = {
         "agree": agree(others, y[1600:], unseen, labels),
         "apart": apart(X[:800], y[:800]),
     }
     if seed == 0:
         flow, _ = train(X[:800], y[:800], 3 * STEPS, flow_loss)
         label = torch.arange(5)
-        found["flow"] = {str(count): stored(follow(flow, label, count)) for count in COUNTS}
-    return found
+        results["flow"] = {str(count): stored(follow(flow, label, count)) for count in COUNTS}
+    return results
 
 
 def thin():

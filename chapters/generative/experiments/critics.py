@@ -136,15 +136,15 @@ def best_rate(loss, count):
 
 def run(seed):
     """Evaluate every loss with every number of critic steps, each at its best rate."""
-    found = {}
+    results = {}
     for loss, count in product(LOSSES, CRITIC):
         rate, tried = best_rate(loss, count)
         generator, film = train(loss, count, rate, seed, frames=FRAMES if seed == 1 else ())
-        found[f"{loss}, {count}"] = judged(generator) | {"rate": rate, "tried": tried}
+        results[f"{loss}, {count}"] = judged(generator) | {"rate": rate, "tried": tried}
         if film:
-            found[f"{loss}, {count}"]["film"] = film
+            results[f"{loss}, {count}"]["film"] = film
     floor = real(1000, np.random.default_rng(10)), real(1000, np.random.default_rng(9))
-    return found | {"floor": energy(*floor)}
+    return results | {"floor": energy(*floor)}
 
 
 def thin():

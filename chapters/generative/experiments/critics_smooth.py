@@ -47,10 +47,10 @@ def train(loss, count, seed, steps=first["STEPS"], smooth=True):
 
 def run(seed):
     """The results of the two losses with nine steps, with and without the penalty."""
-    found = {loss: first["judged"](train(loss, 9, seed)) for loss in LOSSES}
+    results = {loss: first["judged"](train(loss, 9, seed)) for loss in LOSSES}
     for loss in LOSSES:
-        found[f"{loss}, no penalty"] = first["judged"](train(loss, 9, seed, smooth=False))
-    return found
+        results[f"{loss}, no penalty"] = first["judged"](train(loss, 9, seed, smooth=False))
+    return results
 
 
 def thin():

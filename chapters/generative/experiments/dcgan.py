@@ -109,21 +109,21 @@ def run(seed):
     For seed 0 also samples, and images of codes along a line.
     """
     X, see, target = prepared()
-    found = {"G": [], "D": [], "distance": []}
+    history = {"G": [], "D": [], "distance": []}
     fixed = torch.randn(8, CODE, generator=torch.Generator().manual_seed(1))
     for epoch, (G, losses, drawn) in enumerate(train(X, seed, EPOCHS, see), start=1):
-        found["G"].append(losses[0])
-        found["D"].append(losses[1])
-        found["distance"].append(frechet(drawn, target))
+        history["G"].append(losses[0])
+        history["D"].append(losses[1])
+        history["distance"].append(frechet(drawn, target))
         if seed == 0 and epoch in SHOWN:
-            found[f"samples {epoch}"] = packed(G(fixed))
+            history[f"samples {epoch}"] = packed(G(fixed))
     if seed == 0:
         part = torch.linspace(0, 1, 8)[:, None]
-        found["walk"] = packed(G((1 - part) * fixed[0] + part * fixed[1]))
+        history["walk"] = packed(G((1 - part) * fixed[0] + part * fixed[1]))
     flat = X.reshape(len(X), -1).numpy()
     drawn = np.random.default_rng(seed).multivariate_normal(flat.mean(0), np.cov(flat.T), 2000)
-    found["Gaussian"] = frechet(see(torch.tensor(drawn.clip(-1, 1)).float()), target)
-    return found | {"real": frechet(see(X[:2000]), target)}
+    history["Gaussian"] = frechet(see(torch.tensor(drawn.clip(-1, 1)).float()), target)
+    return history | {"real": frechet(see(X[:2000]), target)}
 
 
 def thin():

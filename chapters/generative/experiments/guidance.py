@@ -27,12 +27,12 @@ def run(seed):
     unseen, labels = X[800:1600], y[800:1600]
     net, _ = first["train"](X[:800], y[:800], first["LONG"])
     asked = y[torch.randint(800, (first["DRAWN"],))]
-    found = {}
+    measures = {}
     for scale in SCALES:
         drawn = first["draw"](first["guided"](net, asked, scale), first["DRAWN"])
         right = first["agree"](drawn, asked, unseen, labels)
-        found[f"scale {scale}"] = {"agree": right, "apart": first["apart"](drawn, asked)}
-    return found
+        measures[f"scale {scale}"] = {"agree": right, "apart": first["apart"](drawn, asked)}
+    return measures
 
 
 def thin():

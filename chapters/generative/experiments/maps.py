@@ -86,21 +86,21 @@ def scores(X, Y):
 def run(seed):
     """Both scores of each map; for the first seed also the images' indices and the maps."""
     rows = np.random.default_rng([seed, 0]).permutation(len(IMAGES))[:COUNT]
-    X, found, points = IMAGES[rows].astype(float), {}, {}
+    X, measures, points = IMAGES[rows].astype(float), {}, {}
     for name, Y in maps(X, seed):
-        found[f"{name}, neighbours"], found[f"{name}, distances"] = scores(X, Y)
+        measures[f"{name}, neighbours"], measures[f"{name}, distances"] = scores(X, Y)
         points[name] = ((Y - Y.mean(axis=0)) / Y.std()).round(2)
     if seed == FIRST:
-        found |= {"rows": rows, "maps": points}
-    return found
+        measures |= {"rows": rows, "maps": points}
+    return measures
 
 
 def thin():
     """How well maps of 100 images preserve neighbours."""
     X = IMAGES[:100].astype(float)
-    found = {name: scores(X, Y)[0] for name, Y in maps(X, 0, (10,), (10,))}
+    preserved = {name: scores(X, Y)[0] for name, Y in maps(X, 0, (10,), (10,))}
     keys = {"PCA": "PCA", "t-SNE": "t-SNE 10", "UMAP": "UMAP 10"}
-    return {name: found[key] for name, key in keys.items()}
+    return {name: preserved[key] for name, key in keys.items()}
 
 
 if __name__ == "__main__":

@@ -24,13 +24,13 @@ def run(seed):
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     X, y = first["data"](seed)
-    unseen, found = X[800:1600], {}
+    unseen, comparisons = X[800:1600], {}
     for n, steps in PAIRS:
         asked = y[torch.randint(n, (first["DRAWN"],))]
         net, _ = first["train"](X[:n], y[:n], steps)
         drawn = first["draw"](first["guided"](net, asked), first["DRAWN"])
-        found[f"{n}, {steps}"] = first["compare"](drawn, X[:n], unseen[:n])
-    return found
+        comparisons[f"{n}, {steps}"] = first["compare"](drawn, X[:n], unseen[:n])
+    return comparisons
 
 
 def thin():
