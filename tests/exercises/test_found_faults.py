@@ -33,7 +33,7 @@ DESCRIBED = [
     ),
     (
         "evaluate",
-        [("right / seen", "torch.tensor(right / seen)")],
+        [("right / count", "torch.tensor(right / count)")],
         "accuracy",
         Code.KIND,
         {"kind": "tensor"},
@@ -139,7 +139,7 @@ def test_changed_input_is_charged_once():
 
 
 def test_a_student_is_asked_only_for_what_the_function_returns():
-    f = faulty("evaluate", "", [("loss / seen, right / seen", "loss / seen")])
+    f = faulty("evaluate", "", [("loss / count, right / count", "loss / count")])
     assert has(
         judged(packed("evaluate", SEED, False), f), Code.COUNT, names=["loss", "accuracy"]
     )

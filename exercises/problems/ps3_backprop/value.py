@@ -155,13 +155,13 @@ class Value:
         return self.made(max(self.data, 0.0), (self, float(self.data > 0)))
 
     def order(self):
-        order, seen, stack = [], set(), [(self, False)]
+        order, visited, stack = [], set(), [(self, False)]
         while stack:
             number, done = stack.pop()
             if done:
                 order.append(number)
-            elif number not in seen:
-                seen.add(number)
+            elif number not in visited:
+                visited.add(number)
                 stack.append((number, True))
                 for earlier, _ in number.slopes:
                     stack.append((earlier, False))

@@ -32,7 +32,7 @@ def calls(dropout, X, dY, p, seed):
     return (*outputs, np.array(kept))
 
 
-def seen(args, *outputs):
+def mistakes(args, *outputs):
     X, dY, p = args["X"], args["dY"], args["p"]
     *outputs, counts = outputs
     for array in outputs:
@@ -109,7 +109,7 @@ def seen(args, *outputs):
 masked = problem(
     "dropout",
     driver=calls,
-    measure=seen,
+    measure=mistakes,
     observed=["Y", "dX", *["the result of a different call"] * 6, "the numbers of entries"],
     returns={
         "forward": "value",

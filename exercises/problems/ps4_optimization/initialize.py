@@ -45,7 +45,7 @@ def counted(args, *layers):
         if sorted(W.shape) != sorted((n_in, n_out)):
             raise ValueError("W should have shape (n_out, n_in). What is the shape of your W?")
     asked = {"xavier": 2 / n, "glorot_uniform": 2 / n, "he": 2 / n_in}
-    others = {  # mean squares of known mistakes, by their index in `seen`
+    others = {  # mean squares of known mistakes, by their index in `marks`
         "xavier": {3: 1 / n_in, 4: 1 / n, 5: 2 / n_in, 6: 2 / 3 / n},
         "glorot_uniform": {
             3: 2 / n_in,
@@ -59,33 +59,33 @@ def counted(args, *layers):
     }
     results, taken = [], None
     for (method, right), W in zip(asked.items(), layers, strict=False):
-        seen, square = np.zeros(15), np.mean(W.astype(float) ** 2)
+        marks, square = np.zeros(15), np.mean(W.astype(float) ** 2)
         others[method][7] = right**2 if method != "glorot_uniform" else 3 * right**2
         near = {k: abs(np.log(square / v)) for k, v in others[method].items()}
         nearest = min(near, key=near.get)
         largest = np.abs(W).max() / np.sqrt(square)
         if not np.isfinite(square):
-            seen[0] = 1
+            marks[0] = 1
         elif square == 0 or W.std() <= 1e-9 * np.sqrt(square):
-            seen[1] = 1
+            marks[1] = 1
         elif np.ptp(W, axis=0).max() == 0 or np.ptp(W, axis=1).max() == 0:
-            seen[8] = 1  # tested first, because copies often have a mean far from 0
+            marks[8] = 1  # tested first, because copies often have a mean far from 0
         elif abs(W.mean()) > 10 * W.std() / np.sqrt(W.size):
-            seen[2] = 1
+            marks[2] = 1
         elif taken and largest < 2 and abs(np.log(square / taken)) <= np.log(1.15):
             taken = None  # the limit fits the variance that was charged to "xavier"
         elif 2 <= largest < 2.5 and method != "glorot_uniform" and square > right / 1.5:
-            seen[12] = 1
+            marks[12] = 1
         elif abs(np.log(square / right)) <= np.log(1.15):
-            seen[9] = (largest < 2) != (method == "glorot_uniform")
+            marks[9] = (largest < 2) != (method == "glorot_uniform")
         elif near[nearest] <= np.log(1.12):
-            seen[nearest] = 1
+            marks[nearest] = 1
             he = np.mean(layers[2].astype(float) ** 2) / asked["he"]
             alone = method == "xavier" and nearest <= 5 and 1 / 1.15 <= he <= 1.15
             taken = square if alone else None
         else:
-            seen[10 if square > right else 11] = 1
-        results.append(seen)
+            marks[10 if square > right else 11] = 1
+        results.append(marks)
     layout = np.array([any(W.shape != (n_out, n_in) for W in layers)], float)
     again, other = (np.array_equal(layers[2], W, equal_nan=True) for W in layers[3:])
     return *results, layout, np.array([not again, again and other], float)

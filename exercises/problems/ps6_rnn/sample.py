@@ -80,7 +80,7 @@ def counted(args, *samples):
     ratios = np.exp(np.minimum(ahead, 700))  # of each probability and each other one
     ratios[:, np.arange(V), np.arange(V)] = 200
     scaled = (uniform * ratios).clip(0, 1).prod(axis=3).mean(axis=0)
-    others = {  # the probabilities of known mistakes, by their index in `seen`
+    others = {  # the probabilities of known mistakes, by their index in `marks`
         1: softmax(logits),
         2: softmax(logits * temperature),
         3: softmax(-logits / temperature),
@@ -100,23 +100,23 @@ def counted(args, *samples):
             total[some] += f[some] * np.log(f[some] / np.maximum(q[some], 1e-300))
         return 4000 * total.max(axis=1)
 
-    seen, random = np.zeros(13), np.zeros(2)
+    marks, random = np.zeros(13), np.zeros(2)
     same = (first == first[:, :1]).all(axis=1)  # a row that always gives one entry
     fits = surprise(right) <= 50
     one_answer = all(np.array_equal(samples[1], k) for k in samples[3:])
     if same.all():
         greedy = (first[:, 0] == logits.argmax(axis=1)).all()
-        seen[6 if greedy else 0 if one_answer else 7] = 1
+        marks[6 if greedy else 0 if one_answer else 7] = 1
     elif not fits.all():
         far = {k: surprise(p).max() for k, p in others.items()}
         nearest = min(far, key=far.get)
         some_rows = fits.any() and same[~fits].all()
-        seen[nearest if far[nearest] <= 50 else 9 if some_rows else 8] = 1
+        marks[nearest if far[nearest] <= 50 else 9 if some_rows else 8] = 1
     if not np.array_equal(samples[1], samples[2]):
         random[0] = 1
-    elif one_answer and not seen[6]:
+    elif one_answer and not marks[6]:
         random[1] = 1
-    return seen, random, form
+    return marks, random, form
 
 
 sampler = problem(

@@ -30,13 +30,13 @@ def after(average_gradients, counts, given, there):
     def number(p):
         return torch.full_like(p, -99) if p.grad is None else p.grad
 
-    def seen(some):
+    def gradients(some):
         rows = [[number(p).detach().flatten() for p in net.parameters()] for net in some]
         return np.array([torch.cat(row).numpy() for row in rows])
 
-    before = seen(workers)
+    before = gradients(workers)
     average_gradients(workers, [int(n) for n in counts])
-    after_call = seen(workers)
+    after_call = gradients(workers)
     for p in workers[0].parameters():
         if p.grad is not None:
             p.grad = p.grad.detach().zero_()
@@ -48,7 +48,7 @@ def after(average_gradients, counts, given, there):
             "your function doesn't change the `grad` of any worker. Which line writes the mean "
             "into `p.grad`?"
         )
-    return after_call, seen(workers[1:]), moved
+    return after_call, gradients(workers[1:]), moved
 
 
 averaged = problem(
@@ -90,10 +90,10 @@ def average_gradients(workers, counts):
     """
     total = sum(counts)
     for same in zip(*(worker.parameters() for worker in workers), strict=True):
-        seen = [
+        terms = [
             (n, p.grad) for n, p in zip(counts, same, strict=True) if n and p.grad is not None
         ]
-        mean = sum(n / total * g for n, g in seen) if seen else None
+        mean = sum(n / total * g for n, g in terms) if terms else None
         for p in same:
             p.grad = None if mean is None else mean.clone()
 
@@ -199,8 +199,8 @@ averaged.known["value edge separate"] = {
     "Your mean doesn't multiply the gradient of the first worker by its number of samples. "
     "With which value does your sum start?": {
         "first_unweighted": {
-            "n / total * g for n, g in seen": (
-                "(n if k else 1) / total * g for k, (n, g) in enumerate(seen)"
+            "n / total * g for n, g in terms": (
+                "(n if k else 1) / total * g for k, (n, g) in enumerate(terms)"
             )
         }
     },
@@ -213,7 +213,7 @@ averaged.known["value edge separate"] = {
     "Your function gives all workers the gradient of the worker with the most samples. Which "
     "workers should you average over?": {
         "largest_worker_alone": {
-            "sum(n / total * g for n, g in seen)": "max(seen, key=lambda s: s[0])[1]"
+            "sum(n / total * g for n, g in terms)": "max(terms, key=lambda s: s[0])[1]"
         }
     },
     "Your function gives the mean only to the first worker. Which gradients do the other "
@@ -230,9 +230,9 @@ averaged.known["value edge separate"] = {
     "When must the mean be complete?": {
         "written_too_early": {
             "p.grad = None": (
-                "seen = [(n, q.grad) for n, q in zip(counts, same) if n and q.grad is not "
+                "terms = [(n, q.grad) for n, q in zip(counts, same) if n and q.grad is not "
                 "None]\n"
-                "            mean = sum(n / total * g for n, g in seen) if seen else None\n"
+                "            mean = sum(n / total * g for n, g in terms) if terms else None\n"
                 "            p.grad = None"
             )
         }
@@ -241,14 +241,18 @@ averaged.known["value edge separate"] = {
 averaged.known(where="missing")["edge"] = {
     "Your function sets `grad` to None as soon as one worker has no gradient. What gradient "
     "does None stand for, and when does the problem text require "
-    "None?": {"none_if_any_is_none": {"if seen": "if len(seen) == sum(n > 0 for n in counts)"}},
+    "None?": {
+        "none_if_any_is_none": {"if terms": "if len(terms) == sum(n > 0 for n in counts)"}
+    },
     "Your function looks at only one worker to decide whether to set `grad` to None. Which "
     "workers matter, according to the problem text?": {
-        "none_if_the_first_has_none": {"seen else ": "seen and same[0].grad is not None else "}
+        "none_if_the_first_has_none": {
+            "terms else ": "terms and same[0].grad is not None else "
+        }
     },
     "If a worker's gradient is missing, your mean leaves out its samples. What is the gradient "
     "for these samples, and do they belong to the "
-    "mean?": {"missing_left_out": {"n / total * g": "n / sum(m for m, _ in seen) * g"}},
+    "mean?": {"missing_left_out": {"n / total * g": "n / sum(m for m, _ in terms) * g"}},
     "Your function sets `grad` to zeros if no worker with samples has a gradient. What would "
     "an optimiser with momentum or weight decay do with zeros, and what does the problem text "
     "require?": {"zeros_where_there_was_none": {"None if mean": "torch.zeros_like(p) if mean"}},
@@ -256,7 +260,7 @@ averaged.known(where="missing")["edge"] = {
     "gradient does None stand for, and which workers should get the "
     "mean?": {
         "skipped_if_any_is_none": {
-            "p in same:": "p in same if len(seen) in (0, sum(n > 0 for n in counts)) else ():"
+            "p in same:": "p in same if len(terms) in (0, sum(n > 0 for n in counts)) else ():"
         }
     },
     "Your function doesn't give the mean to a worker that has no gradient for a parameter. "
@@ -286,7 +290,7 @@ averaged.known(where="an_empty_shard")["edge"] = {
     "Your function leaves the gradient of a worker without samples unchanged if no other "
     "worker has a gradient for this parameter. Does this gradient count, and what should "
     "`grad` be in all "
-    "workers?": {"left_where_nobody_has_one": {"p in same:": "p in same if seen else ():"}},
+    "workers?": {"left_where_nobody_has_one": {"p in same:": "p in same if terms else ():"}},
 }
 
 averaged.known["separate"] = {

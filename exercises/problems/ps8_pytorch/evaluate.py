@@ -113,17 +113,17 @@ def evaluate(model, loader, loss_fn, device):
     """
     modes = {module: module.training for module in model.modules()}
     model.eval()
-    loss, right, seen = 0.0, 0, 0
+    loss, right, count = 0.0, 0, 0
     with torch.no_grad():
         for x, y in loader:
             x, y = x.to(device), y.to(device)
             scores = model(x)
             loss += loss_fn(scores, y).item() * len(x)
             right += (scores.argmax(dim=1) == y).sum().item()
-            seen += len(x)
+            count += len(x)
     for module, mode in modes.items():
         module.training = mode
-    return loss / seen, right / seen
+    return loss / count, right / count
 
 
 SAMPLES = np.array([[1.0, 0.0], [0.0, 1.0], [3.0, 1.0]]) * np.log(3.0), np.array([0, 0, 1])
@@ -204,14 +204,14 @@ look.known["value"] = {
     "last batch get?": {
         "mean_of_batch_means": {
             ".item() * len(x)": ".item()",
-            "loss / seen": "loss / len(loader)",
+            "loss / count": "loss / len(loader)",
         }
     },
     "Your `accuracy` is the mean of the batch accuracies. How much weight does a sample in a "
     "smaller batch get?": {
         "mean_of_batch_accuracies": {
             ".sum().item()": ".double().mean().item()",
-            "right / seen": "right / len(loader)",
+            "right / count": "right / len(loader)",
         }
     },
     "Your `loss` and your `accuracy` are both means of the batch means. How much weight does a "
@@ -219,30 +219,32 @@ look.known["value"] = {
         "both_means_of_means": {
             ".item() * len(x)": ".item()",
             ".sum().item()": ".double().mean().item()",
-            "loss / seen, right / seen": "loss / len(loader), right / len(loader)",
+            "loss / count, right / count": "loss / len(loader), right / len(loader)",
         }
     },
     "Your `loss` is the sum over all samples. What do you divide this sum by to get the "
-    "mean?": {"loss_summed_over_samples": {"loss / seen": "loss"}},
+    "mean?": {"loss_summed_over_samples": {"loss / count": "loss"}},
     "Your `loss` is the sum of the batch means, divided by the number of samples. What has "
     "`loss_fn` already divided by?": {"divided_twice": {".item() * len(x)": ".item()"}},
     "Your `loss` is the sum over all samples, divided by the number of batches. What should "
-    "you average over?": {"loss_divided_by_the_batches": {"loss / seen": "loss / len(loader)"}},
+    "you average over?": {
+        "loss_divided_by_the_batches": {"loss / count": "loss / len(loader)"}
+    },
     "Your `accuracy` is the number of correct predictions, divided by the number of batches. "
     "What should you average "
-    "over?": {"accuracy_divided_by_the_batches": {"right / seen": "right / len(loader)"}},
+    "over?": {"accuracy_divided_by_the_batches": {"right / count": "right / len(loader)"}},
     "Your `accuracy` is the number of correct predictions. What values can an accuracy take?": {
-        "number_of_right_answers": {"right / seen": "right"}
+        "number_of_right_answers": {"right / count": "right"}
     },
     "Your `accuracy` is 0, although some predictions are correct. Which operator do you divide "
     "with, and what does it do with "
-    "fractions?": {"integer_division": {"right / seen": "right // seen"}},
+    "fractions?": {"integer_division": {"right / count": "right // count"}},
     "Your `accuracy` is the fraction of wrong predictions. Which comparison is true for a "
     "correct prediction?": {"wrong_predictions_counted": {"dim=1) == y": "dim=1) != y"}},
     "Your `loss` covers only the last batch. Which samples should you average over?": {
         "loss_of_the_last_batch": {
             "loss += loss_fn(scores, y).item() * len(x)": "loss = loss_fn(scores, y).item()",
-            "loss / seen": "loss",
+            "loss / count": "loss",
         }
     },
     "You pass probabilities instead of scores to `loss_fn`. Which function does the loss "
@@ -250,21 +252,23 @@ look.known["value"] = {
     "first?": {"softmax_before_the_loss": {"model(x)": "model(x).softmax(1)"}},
     "Your code treats every batch as if it were as large as the last one. How many samples "
     "should it count for each batch?": {
-        "samples_of_the_last_batch": {"return": "seen = len(loader) * len(x)\n    return"}
+        "samples_of_the_last_batch": {"return": "count = len(loader) * len(x)\n    return"}
     },
     "Your code treats every batch as if it were as large as the first one. How many samples "
     "should it count for each batch?": {
         "samples_of_the_first_batch": {
-            "    return": "    seen = len(loader) * len(loader[0][0])\n    return"
+            "    return": "    count = len(loader) * len(loader[0][0])\n    return"
         }
     },
     "In your `loss`, every batch has the weight of the first one. How many samples does each "
     "batch have?": {"weight_of_the_first_batch": {"() * len(x)": "() * len(loader[0][0])"}},
     "Your `accuracy` is in percent. What values can an accuracy take?": {
-        "in_per_cent": {"right / seen": "100 * right / seen"}
+        "in_per_cent": {"right / count": "100 * right / count"}
     },
     "Your `loss` and your `accuracy` are swapped. Which one should your function return "
-    "first?": {"accuracy_first": {"loss / seen, right / seen": "right / seen, loss / seen"}},
+    "first?": {
+        "accuracy_first": {"loss / count, right / count": "right / count, loss / count"}
+    },
 }
 look.known["state"] = {
     "Your forward pass records a graph, which takes up memory and which you never use. Which "
@@ -300,7 +304,9 @@ look.known(where="one_part_in_training_mode")["value"] = {
 look.known["value state"] = {
     "Your model is in training mode again after the first batch. When should your function "
     "restore the "
-    "modes?": {"training_mode_in_the_loop": {"seen +=": "model.train()\n            seen +="}},
+    "modes?": {
+        "training_mode_in_the_loop": {"count +=": "model.train()\n            count +="}
+    },
 }
 look.known(where="in_training_mode partly_frozen")["value state"] = {
     "Your function evaluates the model, or a part of it, in training mode. Which method "

@@ -90,12 +90,12 @@ def train_one_epoch(model, loader, loss_fn, optimizer, device, accumulate, max_n
     """
     model.train()
     optimizer.zero_grad()
-    total, seen, waiting = 0.0, 0, 0
+    total, count, waiting = 0.0, 0, 0
     for k, (x, y) in enumerate(loader, 1):
         x, y = x.to(device), y.to(device)
         loss = loss_fn(model(x), y) * len(x)
         loss.backward()
-        total, seen, waiting = total + loss.item(), seen + len(x), waiting + len(x)
+        total, count, waiting = total + loss.item(), count + len(x), waiting + len(x)
         if k % accumulate == 0 or k == len(loader):
             for p in model.parameters():
                 p.grad /= waiting
@@ -103,7 +103,7 @@ def train_one_epoch(model, loader, loss_fn, optimizer, device, accumulate, max_n
             optimizer.step()
             optimizer.zero_grad()
             waiting = 0
-    return total / seen
+    return total / count
 
 
 INPUTS, TARGETS = np.array([[-1.0, 2, 2, 1]]).T, np.array([[-3.0, -1, -2, -1.75]]).T
@@ -228,21 +228,23 @@ epoch.known["value"] = {
     "mean?": {"gradient_of_the_sum": {"p.grad /= waiting": "pass"}},
     "Your `loss` is the mean of the batch means. How much weight does a sample in a smaller "
     "batch get?": {
-        "mean_of_batch_means": {".item()": ".item() / len(x)", "/ seen": "/ len(loader)"}
+        "mean_of_batch_means": {".item()": ".item() / len(x)", "/ count": "/ len(loader)"}
     },
     "Your `loss` covers only the last batch. Which samples should it cover, according to the "
-    "problem text?": {"loss_of_the_last_batch": {"total + loss": "loss", "/ seen": "/ len(x)"}},
+    "problem text?": {
+        "loss_of_the_last_batch": {"total + loss": "loss", "/ count": "/ len(x)"}
+    },
     "Your `loss` is the sum of the batch means. What does `loss_fn` already divide by, and "
     "which mean should you return?": {
-        "loss_summed_over_batches": {".item()": ".item() / len(x)", "total / seen": "total"}
+        "loss_summed_over_batches": {".item()": ".item() / len(x)", "total / count": "total"}
     },
     "Your `loss` is the sum of the batch means, divided by the number of samples. What has "
     "`loss_fn` already divided "
     "by?": {"divided_twice": {"total + loss.item()": "total + loss.item() / len(x)"}},
     "Your `loss` is the sum over all samples. What do you divide this sum by to get the "
-    "mean?": {"loss_summed_over_samples": {"total / seen": "total"}},
+    "mean?": {"loss_summed_over_samples": {"total / count": "total"}},
     "Your `loss` is the sum over all samples, divided by the number of batches. What should "
-    "you average over?": {"divided_by_the_batches": {"total / seen": "total / len(loader)"}},
+    "you average over?": {"divided_by_the_batches": {"total / count": "total / len(loader)"}},
     "Your code treats every batch as if it were as large as the first one. How many samples "
     "does the step have if the last batch is smaller?": {
         "all_as_large_as_the_first": {"/= waiting": "/= accumulate * len(loader[0][0])"}
@@ -289,7 +291,7 @@ epoch.known(where="a_shorter_last_group")["steps"] = {
     "if the number of batches isn't a multiple of "
     "`accumulate`?": {"last_group_dropped": {" or k == len(loader)": ""}},
     "Your `loss` is divided by `accumulate`. Which mean should your function return?": {
-        "loss_divided_by_accumulate": {"total / seen": "total / accumulate / seen"}
+        "loss_divided_by_accumulate": {"total / count": "total / accumulate / count"}
     },
 }
 epoch.known["steps"] = {
