@@ -111,7 +111,7 @@ def test_any_cells_are_a_submission(spec, base, cells):
         folder = hand_in(Path(directory), "ada", json.dumps({"cells": cells}))
         cells, flags = read_submission(folder, NAME, lambda cells: (0, len(cells)))
     rebuilt = rebuild(base.instructor_joined(), base.untouched_notebook(), cells)
-    job = Job(rebuilt.work, flags + rebuilt.flags, rebuilt.found)
+    job = Job(rebuilt.work, flags + rebuilt.flags, rebuilt.solutions)
     result = run(spec, job, sandbox_with([{}]), 0)  # which answers nothing useful
     assert result["status"] in STATUS
     assert result["flags"] or result["status"] == "graded"
@@ -137,7 +137,7 @@ def test_order_and_repetition_of_cells_cost_nothing(base, data):
     kept = [c for c in mixed if grade_id(c) not in less]
     cells = cells_of(json.dumps({"cells": kept}).encode(), [], "a.ipynb")
     rebuilt = rebuild(base.instructor_joined(), base.untouched_notebook(), cells)
-    assert rebuilt.found == len(IDS) - len(less)
+    assert rebuilt.solutions == len(IDS) - len(less)
     written = {name: source for name, source, own in rebuilt.work if not own}
     for gid in IDS:
         of = base.untouched() if gid in less else solved

@@ -44,13 +44,13 @@ class _Submission:
     @property
     def job(self):
         r = self.rebuilt
-        return Job(r.work, list(r.flags), r.found, r.files, r.tested, r.unread)
+        return Job(r.work, list(r.flags), r.solutions, r.files, r.tested, r.unread)
 
 
 def read_rebuilt(assignment: Assignment, student: str) -> Rebuilt:
     """Return a student's rebuilt submission for grading, with its files and flags.
 
-    :return: ``found`` is 0 if nothing can be read.
+    :return: ``solutions`` is 0 if nothing can be read.
     """
     return read_from(assignment, assignment.course / "submitted" / student / assignment.name)
 
@@ -168,7 +168,7 @@ class Grader:
         }
         flags = [flag.as_json() for flag in rebuilt.flags]
         mark = digest(
-            [rebuilt.work, rebuilt.tested, rebuilt.unread, flags, rebuilt.found, files]
+            [rebuilt.work, rebuilt.tested, rebuilt.unread, flags, rebuilt.solutions, files]
         )
         return f"{self._version}-{mark}"
 

@@ -166,7 +166,7 @@ def _rebuilt(assignment, student):
     if student not in assignment.course.submissions(assignment.name):
         raise NotThere(f"no submission for {assignment.name} by {student}")
     rebuilt = read_rebuilt(assignment, student)
-    if not rebuilt.found:
+    if not rebuilt.solutions:
         flags = " ".join(map(for_instructor, rebuilt.flags))
         raise NotThere(f"{student}'s submission for {assignment.name} cannot be read. {flags}")
     return rebuilt

@@ -53,7 +53,7 @@ def _run(assignment, rebuilt):
     for apart in (False, True):
         spec = assignment.spec(unsafe=apart)
         flags = r.flags + [Flag(FlagCode.NO_SANDBOX)] * apart
-        job = Job(r.work, flags, r.found, r.files, r.tested, r.unread)
+        job = Job(r.work, flags, r.solutions, r.files, r.tested, r.unread)
         with Sandbox(
             spec.limits, unsafe=apart, apart=apart, uses=spec.uses, files=spec.files
         ) as sandbox:

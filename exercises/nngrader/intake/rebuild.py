@@ -51,7 +51,7 @@ class Rebuilt:
     :ivar work: Cells for the worker: name, source, and whether the student added the cell.
     :ivar flags: Unusual facts about the submission. The only student text in them is file
         names.
-    :ivar found: Number of solution cells that the submission contains.
+    :ivar solutions: Number of solution cells that the submission contains.
     :ivar files: Content of each file that the assignment requires next to the notebook, by file
         name; None if the file is missing.
     :ivar tested: For each test cell, by its id: the number of its notebook, and the indices in
@@ -63,7 +63,7 @@ class Rebuilt:
     notebook: dict
     work: list = field(default_factory=list)
     flags: list = field(default_factory=list)
-    found: int = 0
+    solutions: int = 0
     files: dict = field(default_factory=dict)
     tested: dict = field(default_factory=dict)
     unread: dict = field(default_factory=dict)
@@ -102,7 +102,7 @@ def rebuild(
     if cells is not None:
         chosen = {g: picker.choose(g) for g, c in ours.items() if is_solution(c)}
         chosen |= _found_prose(released, cells, chosen, out.flags)
-        out.found = sum(c is not None for c in chosen.values())
+        out.solutions = sum(c is not None for c in chosen.values())
         out.flags += _changed(ours, picker, earlier or {})
         out.flags[:] = _folded(out.flags, bare=not picker.by_id.keys() & ours.keys())
     own = _own_cells(released, ours, cells or [], chosen)
@@ -121,7 +121,7 @@ def rebuild(
     out.notebook["cells"] = placed + [_add_own(out, c, counted) for c in own]
     if before:
         out.flags[:0] = before.flags
-        out.found += before.found
+        out.solutions += before.solutions
     return out
 
 
@@ -142,7 +142,7 @@ def written(released: dict, cells: list[Cell]) -> tuple[int, int]:
     """Return how many of our cells a student has written, and how many the notebook has."""
     ours = {grade_id(c): _lines(c["source"]) for c in released["cells"] if is_solution(c)}
     out = rebuild(released, released, cells)
-    return sum(map(bool, _changed_lines(out.notebook, ours).values())), out.found
+    return sum(map(bool, _changed_lines(out.notebook, ours).values())), out.solutions
 
 
 def _changed_lines(notebook, ours):

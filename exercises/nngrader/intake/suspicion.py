@@ -67,8 +67,8 @@ def suspicious(names: list[str], imports: list[str], uses: list[str] = ()) -> li
     :param uses: Packages that the problems require.
     :return: At most `MOST_FLAGS` flags, and one that counts the rest; none costs points.
 
-    >>> found = suspicious(["numpy.exp", "open", "x.__globals__"], ["aa", "numpy", "os.path"])
-    >>> [flag.data["name"] for flag in found]
+    >>> flags = suspicious(["numpy.exp", "open", "x.__globals__"], ["aa", "numpy", "os.path"])
+    >>> [flag.data["name"] for flag in flags]
     ['os.path', 'aa', 'open', 'x.__globals__']
     >>> len(suspicious(["numpy.lib", WINDOWS], [])), len(suspicious(["numpy.lib"], []))
     (0, 1)

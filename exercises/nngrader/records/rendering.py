@@ -318,8 +318,8 @@ WORDS = {
         "the array.",
     ],
     Code.SHAPE: [
-        "{Your} {has} shape {returned}, expected {expected}{seen} | {cause}",
-        "{Your} {has} the wrong shape, expected {expected}{seen} | {cause}",
+        "{Your} {has} shape {returned}, expected {expected}{observed} | {cause}",
+        "{Your} {has} the wrong shape, expected {expected}{observed} | {cause}",
     ],
     Code.INPUTS_CHANGED: (
         "{Whose} `{function}` changes {arguments} | Which line writes into an argument? "
@@ -584,8 +584,8 @@ WORDS = {
 def sentences(findings: Iterable[Finding], audience: Audience) -> list[str]:
     """Return findings as sentences with the aspects; equal sentences are merged.
 
-    >>> found = [Finding(Code.SIGN, aspect, ("dx", "dw")) for aspect in ("value", "edge")]
-    >>> sentences(found, Audience.HIDDEN)
+    >>> findings = [Finding(Code.SIGN, aspect, ("dx", "dw")) for aspect in ("value", "edge")]
+    >>> sentences(findings, Audience.HIDDEN)
     ['value, edge: Your `dx` and `dw` have the wrong sign. Where does the sign change?']
     """
     return [f"{', '.join(aspects)}: {text}" for aspects, text in by_words(findings, audience)]
@@ -757,7 +757,7 @@ def _kind(data):
 def _shape(data):
     """Return the fields of a wrong shape: what we see of its cause, and where to look."""
     observed, cause = (words.format_map(data) for words in _pair(SHAPES[data["cause"]]))
-    return {"seen": f": {observed}" if observed else "", "cause": cause}
+    return {"observed": f": {observed}" if observed else "", "cause": cause}
 
 
 def _count(data):

@@ -53,7 +53,7 @@ def grade_file(course: Course, file: Path, *, unsafe: bool = False) -> dict:
         with Sandbox(spec.limits, unsafe=unsafe, uses=spec.uses, files=spec.files) as sandbox:
             sandbox.require()
             result = run(
-                spec, Job(r.work, r.flags, r.found, r.files, r.tested, r.unread), sandbox, 0
+                spec, Job(r.work, r.flags, r.solutions, r.files, r.tested, r.unread), sandbox, 0
             )
     _tell(name, result, sum(most for *_, most in spec.tests))
     return result | {"student": file.stem, "assignment": name}

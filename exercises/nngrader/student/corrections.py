@@ -62,14 +62,14 @@ def _all(tree):
         if isinstance(node, ast.Assign | ast.AugAssign):
             yield from ((k, node.lineno, node, c) for k, c in _of_assignment(node))
         if isinstance(node, ast.Assign | ast.AugAssign | ast.Return | ast.Expr) and node.value:
-            found = [*_parenthesised(ast.unparse(node.value)), *_renamed(node.value, terms)]
-            yield from ((k, node.lineno, node.value, c) for k, c in found)
+            edits = [*_parenthesised(ast.unparse(node.value)), *_renamed(node.value, terms)]
+            yield from ((k, node.lineno, node.value, c) for k, c in edits)
         if isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
             continue
         if isinstance(node, ast.expr):
-            found = [(about["kind"], c) for about, c in changes(node, {}, {})]
-            found += _of_expression(node, terms)
-            yield from ((k, node.lineno, node, c) for k, c in found)
+            edits = [(about["kind"], c) for about, c in changes(node, {}, {})]
+            edits += _of_expression(node, terms)
+            yield from ((k, node.lineno, node, c) for k, c in edits)
 
 
 def _nodes(node):
@@ -154,12 +154,12 @@ def _parenthesised(text):
         for j in ends
         if i < j and text[i] == "(" and text[j - 1] == ")"
     ]
-    seen = {before}
+    meanings = {before}
     for new in (*removed, *added):
         with contextlib.suppress(SyntaxError):
             tree = ast.parse(new, mode="eval")
-            if (meaning := ast.dump(tree)) not in seen:
-                seen.add(meaning)
+            if (meaning := ast.dump(tree)) not in meanings:
+                meanings.add(meaning)
                 yield "parentheses", _replaced("{}", new)
 
 

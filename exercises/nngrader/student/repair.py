@@ -82,13 +82,13 @@ def line_to_change(load: Callable, text: str, data: dict, verdict: Verdict) -> l
     text = textwrap.dedent(text)
     if not is_unclear(text, data, verdict):
         return []
-    nowhere, found = io.StringIO(), None
+    nowhere, place = io.StringIO(), None
     with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
         with contextlib.suppress(Exception):  # the student's code may raise anything
-            found = Search(load, text, data).first()
-    if found is None:
+            place = Search(load, text, data).first()
+    if place is None:
         return []
-    kinds, number, complete = found
+    kinds, number, complete = place
     line = text.splitlines()[number - 1].strip()
     answers = "all" if complete else "more"
     number -= ast.parse(text).body[0].lineno - 1  # counted from `def`

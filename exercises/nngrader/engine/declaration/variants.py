@@ -93,7 +93,7 @@ def variants(f, run):
     ``run`` calls ``f`` once, so that we know which of its variables have the same shape.
     """
     text = ast.unparse(ast.parse(source_of(f)))
-    tree, seen = ast.parse(text), {text}
+    tree, earlier = ast.parse(text), {text}
     if not isinstance(tree.body[0], ast.FunctionDef | ast.ClassDef):
         return  # a lambda
     public = {*re.findall(r"\w+", inspect.getdoc(f) or ""), *_parameters(tree)}
@@ -106,15 +106,17 @@ def variants(f, run):
     for i, about, change in possible:
         new = ast.parse(text)
         change(list(_nodes(new))[i])
-        yield from _made(f, ast.unparse(new), seen, _shown(about, public))
+        yield from _made(f, ast.unparse(new), earlier, _shown(about, public))
     for inner, after in _without_parentheses(text):
-        yield from _made(f, after, seen, _shown({"kind": "parentheses", "of": inner}, public))
+        yield from _made(
+            f, after, earlier, _shown({"kind": "parentheses", "of": inner}, public)
+        )
 
 
-def _made(f, text, seen, about):
+def _made(f, text, earlier, about):
     """Yield the description and the function of a changed source, if it is new."""
-    if text not in seen:
-        seen.add(text)
+    if text not in earlier:
+        earlier.add(text)
         yield about, compiled(text, f, "<variant>", {})
 
 

@@ -15,12 +15,12 @@
   function typeset(node) {
     const text = node.data, parts = document.createDocumentFragment();
     let at = 0;
-    for (const found of text.matchAll(FORMULA)) {
-      const [whole, dollars, brackets, environment, , parentheses, inline] = found;
+    for (const match of text.matchAll(FORMULA)) {
+      const [whole, dollars, brackets, environment, , parentheses, inline] = match;
       const display = dollars ?? brackets ?? environment;
       const source = display ?? parentheses ?? inline;
-      parts.append(text.slice(at, found.index));
-      at = found.index + whole.length;
+      parts.append(text.slice(at, match.index));
+      at = match.index + whole.length;
       if (source === undefined) { parts.append("$"); continue; }
       const tex = source.replaceAll("\u2060", ""); // put there by rebuild.harmless
       const place = document.createElement("span");
