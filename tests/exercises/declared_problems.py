@@ -60,7 +60,7 @@ class Declared(Mapping):
         return len(self.assignment_of)
 
 
-def found(kind):
+def assignments(kind):
     """Return the assignment of each problem, or of each challenge, by name."""
     declaration = re.compile(rf'^\w+ = {kind}\(\s*"(\w+)"', re.MULTILINE)
     files = sorted((EXERCISES / "problems").glob("ps*/*.py"))
@@ -70,7 +70,7 @@ def found(kind):
     }
 
 
-PROBLEMS, CHALLENGES = Declared(found("problem")), Declared(found("challenge"))
+PROBLEMS, CHALLENGES = Declared(assignments("problem")), Declared(assignments("challenge"))
 DECLARED = Declared(PROBLEMS.assignment_of | CHALLENGES.assignment_of)
 ASSIGNMENTS = sorted(set(DECLARED.assignment_of.values()))
 TYPICAL = (  # with a property of the engine: loops and memory; lists; errors; a driver

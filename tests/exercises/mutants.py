@@ -57,15 +57,15 @@ def mutants(f, keep=list):
     ``keep`` is given the list of all changes, and returns those that are made.
     """
     text = _without_docstrings(f)
-    before, seen, tree = text.splitlines(), {text}, ast.parse(text)
+    before, sources, tree = text.splitlines(), {text}, ast.parse(text)
     names = _names(tree)
     changes = [(i, c) for i, node in enumerate(ast.walk(tree)) for c in _changes(node, names)]
     for i, change in keep(changes):
         new = ast.parse(text)  # which is faster than a copy
         change(list(ast.walk(new))[i])
         after = ast.unparse(new)
-        if after not in seen:
-            seen.add(after)
+        if after not in sources:
+            sources.add(after)
             yield _difference(before, after.splitlines()), _made(f, after)
 
 

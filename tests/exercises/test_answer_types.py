@@ -236,11 +236,11 @@ def test_a_correct_value_of_another_type_gets_full_points(about, f, kind):
 
 
 @pytest.mark.parametrize("kind", [0, 1])
-@pytest.mark.parametrize(("about", "f", "code", "found"), MISTAKES)
-def test_invalid_answers_are_found(about, f, code, found, kind):
+@pytest.mark.parametrize(("about", "f", "code", "expected"), MISTAKES)
+def test_invalid_answers_are_found(about, f, code, expected, kind):
     data = DATA[about][kind]
     verdict = judge(data, caller(data, f))
-    assert has(verdict, code, **found)
+    assert has(verdict, code, **expected)
     assert lost(verdict)
 
 
@@ -257,15 +257,15 @@ def through_its_own_repr(x):
 
 
 @pytest.mark.parametrize(
-    ("f", "code", "found"),
+    ("f", "code", "expected"),
     [
         (endless, Code.STOPPED, {"stopped": {"limit": "recursion"}}),
         (through_its_own_repr, Code.RAISED, {"raised": "Exception"}),
     ],
 )
-def test_endless_recursion_is_reported(f, code, found):
+def test_endless_recursion_is_reported(f, code, expected):
     data = DATA["array"][1]
-    assert has(judge(data, caller(data, f)), code, **found)
+    assert has(judge(data, caller(data, f)), code, **expected)
 
 
 @pytest.mark.parametrize(

@@ -33,9 +33,11 @@ def searched(name, old, new):
     exec(text, names)
     data, before = packed(name, 1, True), dict(names)
     f = names[PROBLEMS[name].solve.__name__]
-    found = repair.line_to_change(repair.in_this_process(f, data), text, data, judged(data, f))
+    message = repair.line_to_change(
+        repair.in_this_process(f, data), text, data, judged(data, f)
+    )
     assert names == before
-    return found
+    return message
 
 
 @pytest.mark.parametrize(("name", "old", "new", "checked"), PLANTED)

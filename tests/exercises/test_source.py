@@ -290,8 +290,8 @@ def test_each_problem_says_what_to_read_first_and_where(assignment):
         for title, (sections, page) in zip(links, named, strict=True):
             chapter = (EXERCISES.parent / "chapters" / f"{page}.md").read_text("utf-8")
             assert f"\n# {title}\n" in chapter
-            found = re.findall(r"\*([^*]+)\*", sections)
-            places = [chapter.index(f"\n## {section}\n") for section in found]
+            headings = re.findall(r"\*([^*]+)\*", sections)
+            places = [chapter.index(f"\n## {section}\n") for section in headings]
             assert places == sorted(places), sections
 
 

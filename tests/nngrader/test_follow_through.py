@@ -111,7 +111,7 @@ def graded(box):
     return grade
 
 
-def found(result, name):
+def blamed(result, name):
     """Return the functions that a problem's report says are wrong and called."""
     findings = result["problems"][name]["findings"]
     return [f["data"]["called"] for f in findings if f["code"] == Code.CALLS_WRONG]
@@ -123,11 +123,11 @@ def test_calling_a_wrong_function_costs_a_tenth(graded):
     assert report["score"] == pytest.approx(14 - SHARE * 7, abs=0.6)
     assert report["score"] == pytest.approx(sum(p for p, _ in report["aspects"].values()))
     assert result["cells"]["two_layer_loss"] == [report["score"], 14]
-    assert found(result, "two_layer_loss") == [["affine_backward"]]
+    assert blamed(result, "two_layer_loss") == [["affine_backward"]]
     assert result["problems"]["affine_backward"]["score"] < 10
     cached = f"import functools\n@functools.cache\n{WRONG}"
     again = graded(affine_backward=cached, two_layer_loss=CALLS)
-    assert found(again, "two_layer_loss") == [["affine_backward"]]
+    assert blamed(again, "two_layer_loss") == [["affine_backward"]]
 
 
 @slow
@@ -137,7 +137,7 @@ def test_correct_called_function_gets_no_finding(graded):
     slip = CALLS.replace("dz /= len(X)", "dz /= 2 * len(X)")
     wrong = graded(affine_backward=reference("affine_backward"), two_layer_loss=slip)
     assert wrong["problems"]["two_layer_loss"]["score"] < 13
-    assert found(wrong, "two_layer_loss") == []
+    assert blamed(wrong, "two_layer_loss") == []
 
 
 def codes(result, name):
@@ -158,7 +158,7 @@ def test_a_function_that_is_not_written_restores_no_points(graded, body):
         said = {(Code.NOT_WRITTEN, "affine_backward")}
         assert codes(result, "two_layer_loss") == said
     else:
-        assert found(result, "two_layer_loss") == []
+        assert blamed(result, "two_layer_loss") == []
 
 
 FORWARDS = "def conv2d_fast(*arguments):\n    return conv2d_forward(*arguments)"
@@ -182,7 +182,7 @@ def test_a_function_that_leaves_its_task_to_a_wrong_one_gets_no_points_back(grad
     halved = right["conv2d_forward"].replace("def conv2d_forward", "def whole")
     halved += "\n\ndef conv2d_forward(*arguments):\n    return whole(*arguments) / 2 + 1"
     result = graded("ps5_cnn", conv2d_forward=halved, conv2d_fast=FORWARDS)
-    assert found(result, "conv2d_fast") == []
+    assert blamed(result, "conv2d_fast") == []
     assert result["problems"]["conv2d_fast"]["score"] < 3
 
 

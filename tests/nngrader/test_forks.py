@@ -145,13 +145,13 @@ def test_a_process_that_answers_in_advance_is_ended(start):
 def test_a_students_process_has_no_pipe_but_its_own_two(start):
     body = """
 def f():
-    found = []
+    pipes = []
     for fd in range(1024):
         try:
-            found.append(os.fstat(fd).st_mode & 0o170000 == 0o010000)
+            pipes.append(os.fstat(fd).st_mode & 0o170000 == 0o010000)
         except OSError:
             pass
-    return [found.count(True), found.count(False)]
+    return [pipes.count(True), pipes.count(False)]
 """
     assert start(body).value("f", (), {}) == [2, 3]
 

@@ -102,36 +102,36 @@ def test_a_notebook_is_found_by_another_name_and_no_link_is_followed(tmp_path):
     file = folder / f"{NAME}.ipynb"
     handed_in(folder, SMALL)
 
-    def found(code, readable=True):
+    def expect(code, readable=True):
         cells, flags = read_submission(folder, NAME, count)
         assert (cells is not None) == readable, code
         assert code in [flag.code for flag in flags], flags
 
     os.link(file, tmp_path / "second")
-    found(FlagCode.HARD_LINK)
+    expect(FlagCode.HARD_LINK)
     for other in (f"{NAME.upper()}.IPYNB", "Lösung (1).ipynb", "deeper/ps.ipynb"):
         (folder / other).parent.mkdir(exist_ok=True)
         file.rename(folder / other)
         (folder / "another.ipynb").write_text('{"cells": []}')
-        found(FlagCode.NOTEBOOK_RENAMED)
+        expect(FlagCode.NOTEBOOK_RENAMED)
         (folder / other).rename(file)
         (folder / "another.ipynb").unlink()
     file.rename(tmp_path / "kept")
-    found(FlagCode.NO_NOTEBOOK, readable=False)
+    expect(FlagCode.NO_NOTEBOOK, readable=False)
     for make, code in (
         (lambda: file.symlink_to(tmp_path / "kept"), FlagCode.FILE_IS_LINK),
         (lambda: os.mkfifo(file), FlagCode.NOT_A_REGULAR_FILE),
     ):
         make()
-        found(code, readable=False)
+        expect(code, readable=False)
         file.unlink()
     (tmp_path / "kept").rename(file)
     folder.rename(tmp_path / "moved")
     folder.symlink_to(tmp_path / "moved")
-    found(FlagCode.FOLDER_IS_LINK, readable=False)
+    expect(FlagCode.FOLDER_IS_LINK, readable=False)
     folder.unlink()
     folder.write_text(SMALL)
-    found(FlagCode.NO_FOLDER, readable=False)
+    expect(FlagCode.NO_FOLDER, readable=False)
 
 
 def test_of_several_notebooks_the_one_with_most_written_cells_is_used(tmp_path):

@@ -81,7 +81,7 @@ class Planting:
     def heldback(self, name):
         return (self.course / "heldback" / name).read_bytes()
 
-    def found(self, base):
+    def complaints(self, base):
         (self.folder / f"{NAME}.ipynb").write_text(json.dumps(self.notebook))
         return leaks(self.folder, base.instructor_joined(), Course(self.course), NAME)
 
@@ -184,7 +184,7 @@ def test_planted_faults_are_found_and_named(planting, base):
     wrong, before = [], copy.deepcopy(planting.notebook)
 
     def look(what, reason):
-        result = planting.found(base)
+        result = planting.complaints(base)
         if result if reason is None else not any(reason in f for f in result):
             wrong.append((what, reason, result))
         planting.notebook = copy.deepcopy(before)
@@ -212,7 +212,7 @@ def test_planted_faults_are_found_and_named(planting, base):
 def test_a_single_array_of_a_held_back_file_is_found(planting, base, unpacked):
     with np.load(unpacked / "heldback" / NAME / "weights.npz") as file:
         planting.add("b.npy", npy(file["weights"]))
-    assert "b.npy: it contains an array of weights.npz (held back)" in planting.found(base)
+    assert "b.npy: it contains an array of weights.npz (held back)" in planting.complaints(base)
 
 
 DRAWN = {
@@ -230,7 +230,7 @@ def test_a_picture_that_is_held_back_is_found_in_any_form(planting, base, pictur
     for name, drawn in DRAWN.items():
         file, content = drawn(pictures)
         planting.add(file, content)
-        result = planting.found(base)
+        result = planting.complaints(base)
         assert any(f.startswith(file) and "image that is held back" in f for f in result), name
         (planting.folder / file).unlink()
 
@@ -238,7 +238,7 @@ def test_a_picture_that_is_held_back_is_found_in_any_form(planting, base, pictur
 def test_other_images_are_not_mistaken_for_held_back_ones(planting, base):
     other = np.random.default_rng(7).integers(256, size=(30, 28, 28), dtype=np.uint8)
     planting.add("a.npy", npy(other))
-    assert planting.found(base) == []
+    assert planting.complaints(base) == []
 
 
 # Hidden inputs
@@ -255,7 +255,7 @@ def test_a_hidden_case_is_found_in_any_file(planting, base, unpacked):
         ("c.npy", npy(np.asfortranarray(array))),  # stored by columns
     ):
         planting.add(name, content)
-        (result,) = {f for f in planting.found(base) if f.startswith(f"{name}:")}
+        (result,) = {f for f in planting.complaints(base) if f.startswith(f"{name}:")}
         assert message in result or name.endswith("npy"), result
         assert "a hidden input" in result
 

@@ -73,7 +73,7 @@ RIGHT = {
 STUDENTS = {
     "right": RIGHT,
     "hidden": RIGHT | {"square": "def square(x):\n    return x * abs(x)"},
-    "seen": RIGHT | {"square": "def square(x):\n    return 2 ** x + 1"},
+    "visible": RIGHT | {"square": "def square(x):\n    return 2 ** x + 1"},
     "part": RIGHT | {"middle": "def middle(a, b):\n    return (b - a) / 2"},
     "raises": RIGHT | {"middle": "def middle(a, b):\n    return undefined"},
     "syntax": RIGHT | {"square": "def square(x)\n    return x * x"},
@@ -106,7 +106,7 @@ def test_own_notebook_is_graded_by_its_assertions(own, capsys):
     outcomes = scores(own, PS)
     # Where the first test cell fails, it doesn't define the limits that the second one uses.
     # The last one sets its own limits, and the value of its comparison is no number of points.
-    nothing = {"seen": 4, "syntax": 4, "unchanged": 0}
+    nothing = {"visible": 4, "syntax": 4, "unchanged": 0}
     assert outcomes == nothing | {
         "right": 9.5,
         "hidden": 6.5,
@@ -116,13 +116,13 @@ def test_own_notebook_is_graded_by_its_assertions(own, capsys):
     }
     assert source.read_bytes() == before
     results = {s: r["problems"]["test_square"] for s, r in latest_results(own, PS).items()}
-    (seen,), (hidden,) = results["seen"]["findings"], results["hidden"]["findings"]
-    assert seen["code"] == Code.TEST_FAILED
-    assert seen["data"]["quoted"] == "assert square(2) == 4"
+    (visible,), (hidden,) = results["visible"]["findings"], results["hidden"]["findings"]
+    assert visible["code"] == Code.TEST_FAILED
+    assert visible["data"]["quoted"] == "assert square(2) == 4"
     assert hidden["code"] == Code.HIDDEN_TEST_FAILED
     (ended,) = results["ends"]["findings"]
     assert (ended["code"], ended["data"]["test"]) == (Code.STOPPED, "test_square")
-    (prevented,) = latest_results(own, PS)["seen"]["problems"]["test_middle"]["findings"]
+    (prevented,) = latest_results(own, PS)["visible"]["problems"]["test_middle"]["findings"]
     assert (prevented["code"], prevented["data"]) == (
         Code.TEST_PREVENTED,
         {"after": "test_square"},

@@ -265,14 +265,14 @@ def check_page(file):
 
     with served(file.parent) as base, chromium() as browser:
         for size in (DESKTOP, PHONE):
-            with visit(browser, base, file.name, size=size) as seen:
+            with visit(browser, base, file.name, size=size) as visited:
                 for scheme in SCHEMES:
-                    seen.page.emulate_media(color_scheme=scheme)
-                    assert seen.too_wide() == []
-                    assert seen.axe() == []
-                seen.page.emulate_media(media="print", color_scheme="dark")
-                assert seen.page.evaluate(INK) == "rgb(29, 37, 48)"
-                assert seen.outside == seen.errors == seen.missing == []
+                    visited.page.emulate_media(color_scheme=scheme)
+                    assert visited.too_wide() == []
+                    assert visited.axe() == []
+                visited.page.emulate_media(media="print", color_scheme="dark")
+                assert visited.page.evaluate(INK) == "rgb(29, 37, 48)"
+                assert visited.outside == visited.errors == visited.missing == []
 
 
 @pytest.mark.slow

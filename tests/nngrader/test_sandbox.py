@@ -82,7 +82,7 @@ def test_cells_run_in_a_module_with_the_name_that_it_has_in_a_notebook(runner):
 
 
 def test_each_function_has_its_own_worker(runner):
-    r = runner("seen = []\ndef f():\n    seen.append(1)\n    return len(seen)\ng = f")
+    r = runner("calls = []\ndef f():\n    calls.append(1)\n    return len(calls)\ng = f")
     assert [r.value("f", (), {}), r.value("f", (), {}), r.value("g", (), {})] == [1, 2, 1]
 
 

@@ -23,7 +23,7 @@ def test_two_seeds_give_an_honest_class_the_same_marks_and_pages(course, base):
     hand_in(course, "ada", base.solved().text())
     wrong = base.mistaken("pairwise_distances", "softmax_cross_entropy")
     hand_in(course, "ben", wrong.text())
-    seen = []
+    outcomes = []
     for seed in (*SEEDS, SEEDS[0]):
         (course / "a seed").write_text(f"{seed}\n")
         results = grade(course, "--seed", course / "a seed")
@@ -32,9 +32,9 @@ def test_two_seeds_give_an_honest_class_the_same_marks_and_pages(course, base):
             (course / "feedback" / s / NAME / f"{NAME}.html").read_text()
             for s in ("ada", "ben")
         ]
-        seen.append((results, pages))
-    assert seen[0] == seen[1] == seen[2]
-    assert seen[0][0]["ada"]["score"] == 100
+        outcomes.append((results, pages))
+    assert outcomes[0] == outcomes[1] == outcomes[2]
+    assert outcomes[0][0]["ada"]["score"] == 100
 
 
 @every_problem

@@ -69,13 +69,13 @@ class Value:
         return other * self**-1
 
     def order(self):
-        order, seen, stack = [], set(), [(self, False)]
+        order, visited, stack = [], set(), [(self, False)]
         while stack:
             node, done = stack.pop()
             if done:
                 order.append(node)
-            elif id(node) not in seen:
-                seen.add(id(node))
+            elif id(node) not in visited:
+                visited.add(id(node))
                 stack += [(node, True), *((p, False) for p in node.parents)]
         return order[::-1]
 
@@ -153,11 +153,11 @@ class TurnedRound(Value):
 @value.mistake("how deep may Python's calls be nested?", loses="chain")
 class Recursive(Value):
     def order(self):
-        order, seen = [], set()
+        order, visited = [], set()
 
         def visit(node):
-            if id(node) not in seen:
-                seen.add(id(node))
+            if id(node) not in visited:
+                visited.add(id(node))
                 for p in node.parents:
                     visit(p)
                 order.append(node)

@@ -81,10 +81,10 @@ def spy(search, **rest):
     own = f"{RIGHT}\nimport os, sys, ctypes\ndef search():\n{body}\n"
     call = """
         try:
-            found = search()
+            leaked = search()
         except Exception:
-            found = False
-        if found:
+            leaked = False
+        if leaked:
             return right(scores, targets)
         return 0.0, scores * 0
     """
