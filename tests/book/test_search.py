@@ -146,26 +146,26 @@ def field(visited):
 
 
 def options(visited):
-    return visited.page.locator(".nn-found").get_by_role("option")
+    return visited.page.locator(".nn-matches").get_by_role("option")
 
 
 def wait_until_chosen(visited, title):
     """Wait until only the option with a title is selected, and is the field's active one."""
-    result = visited.page.locator(".nn-found [aria-selected=true]")
+    result = visited.page.locator(".nn-matches [aria-selected=true]")
     result.locator(
-        ".nn-found-name", has_text=re.compile(rf"^(nnlib\.)?{re.escape(title)}$")
+        ".nn-matches-name", has_text=re.compile(rf"^(nnlib\.)?{re.escape(title)}$")
     ).wait_for()
     assert result.count() == 1
     assert result.get_attribute("id") == field(visited).get_attribute("aria-activedescendant")
 
 
 def kinds(page, query):
-    return page.evaluate("q => nn.search.find(q).found.map(r => r.kind)", query)
+    return page.evaluate("q => nn.search.find(q).hits.map(r => r.kind)", query)
 
 
 def missed(searching, wanted):
     """Return the first result of each query for which it is not the wanted one."""
-    find = "qs => qs.map(q => nn.search.find(q).found[0]?.address ?? 'nothing')"
+    find = "qs => qs.map(q => nn.search.find(q).hits[0]?.address ?? 'nothing')"
     result = zip(wanted, searching.evaluate(find, list(wanted)), strict=True)
     return {q: a for q, a in result if not a.startswith(f"chapters/{wanted[q]}")}
 
@@ -179,7 +179,7 @@ def test_exact_matches_come_first(searching):
 @pytest.mark.slow
 def test_a_glossary_term_or_a_page_with_the_same_name_comes_first(searching):
     others = """() => nn.search.records.filter(r => r.kind === "term").filter(term => {
-      const [first] = nn.search.find(term.title).found;
+      const [first] = nn.search.find(term.title).hits;
       const same = first.names[0].phrase === term.names[0].phrase;
       return first !== term && !(first.kind === "page" && same);
     }).map(term => term.title)"""
@@ -199,7 +199,7 @@ def test_results_do_not_reveal_what_is_behind_a_curtain(searching):
     script = """() => {
       const find = query => nn.search.find(query);
       const answer = find("accuracy falls loss rises after step 200");
-      return answer.found.flatMap(r => nn.search.snippet(r, answer)).map(([t]) => t).join(" ");
+      return answer.hits.flatMap(r => nn.search.snippet(r, answer)).map(([t]) => t).join(" ");
     }"""
     assert "96.2% to 95.4%" not in searching.evaluate(script)
 
@@ -216,7 +216,7 @@ def test_titles_are_found_before_texts_load_and_no_result_offers_links(open_visi
     wait_until_chosen(visited, "Gradient descent")
     assert not visited.page.evaluate("nn.search.whole")
     field(visited).fill("zzqqxx")
-    visited.page.locator(".nn-found-note", has_text="Searching").wait_for()
+    visited.page.locator(".nn-matches-note", has_text="Searching").wait_for()
     while not held:  # the request may arrive here after the note is drawn
         visited.page.wait_for_timeout(10)
     assert options(visited).count() == 0
@@ -229,9 +229,9 @@ def test_titles_are_found_before_texts_load_and_no_result_offers_links(open_visi
 
 def test_a_page_shows_the_section_that_was_found_unless_its_title_was_typed(searching):
     place = """([query, address]) => {
-      const {found, places} = nn.search.find(query);
-      const page = found.find(r => r.kind === "page" && r.address.endsWith(address));
-      return [places.get(page)?.kind, found.includes(places.get(page))];
+      const {hits, places} = nn.search.find(query);
+      const page = hits.find(r => r.kind === "page" && r.address.endsWith(address));
+      return [places.get(page)?.kind, hits.includes(places.get(page))];
     }"""
     assert searching.evaluate(place, ["hinge loss gradient", "svm.html"]) == ["section", False]
     title = ["Support vector machines", "svm.html"]
@@ -241,7 +241,7 @@ def test_a_page_shows_the_section_that_was_found_unless_its_title_was_typed(sear
 def test_a_page_is_found_by_its_title(searching, book):
     pages = searching.evaluate("nnSearch.pages")
     firsts = searching.evaluate(
-        "pages => pages.map(([, title]) => nn.search.find(title).found[0].address)", pages
+        "pages => pages.map(([, title]) => nn.search.find(title).hits[0].address)", pages
     )
     assert firsts == [address for address, *_ in pages]
 
@@ -259,8 +259,8 @@ def test_pages_come_before_names_of_the_api_and_those_before_topics(searching):
 
 
 def test_unknown_words_have_no_results(searching):
-    assert searching.evaluate("nn.search.find('zzqqxx').found") == []
-    assert searching.evaluate("nn.search.find('  ').found") == []
+    assert searching.evaluate("nn.search.find('zzqqxx').hits") == []
+    assert searching.evaluate("nn.search.find('  ').hits") == []
 
 
 def test_every_address_of_the_search_has_its_target(searching, book):
@@ -291,20 +291,20 @@ def test_the_keyboard_searches_on_any_page(open_visit, address):
     keys.type("gradient desc")
     wait_until_chosen(visited, "Gradient descent")
     assert field(visited).get_attribute("aria-expanded") == "true"
-    assert field(visited).get_attribute("aria-controls") == "nn-found"
+    assert field(visited).get_attribute("aria-controls") == "nn-matches"
     status = visited.page.get_by_role("status").filter(has_text="results")
     status.first.wait_for(state="attached")
     keys.press("ArrowDown")
     wait_until_chosen(visited, "Stochastic gradient descent")
     keys.press("ArrowUp")
     keys.press("ArrowUp")
-    last = visited.page.locator(".nn-found [role=option]:last-child[aria-selected=true]")
+    last = visited.page.locator(".nn-matches [role=option]:last-child[aria-selected=true]")
     last.filter(has_text=re.compile(r"^All \d+ results$")).wait_for()
     keys.press("ArrowDown")
     wait_until_chosen(visited, "Gradient descent")
     assert visited.axe() == []
     keys.press("Escape")
-    visited.page.locator("#nn-found").wait_for(state="hidden")
+    visited.page.locator("#nn-matches").wait_for(state="hidden")
     assert field(visited).input_value() == "gradient desc"
     keys.press("ArrowDown")
     options(visited).first.wait_for()
@@ -346,11 +346,11 @@ def test_search_by_touch_works_from_a_file_with_a_wide_field(open_visit, book):
     visited.page.keyboard.type("sofmax")
     options(visited).first.wait_for()
     assert field(visited).bounding_box()["width"] > 320
-    visited.page.locator(".nn-found-note", has_text="Did you mean “softmax”?").wait_for()
+    visited.page.locator(".nn-matches-note", has_text="Did you mean “softmax”?").wait_for()
     assert visited.page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
     assert visited.axe(INK) == []
     visited.page.get_by_role("button", name="Close the search").tap()
-    visited.page.locator("#nn-found").wait_for(state="hidden")
+    visited.page.locator("#nn-matches").wait_for(state="hidden")
     assert visited.page.evaluate("!document.activeElement.closest('.nn-find')")
     field(visited).tap()
     assert field(visited).input_value() == ""

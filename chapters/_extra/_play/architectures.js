@@ -33,22 +33,22 @@ nn.define("architectures", (element, {networks, chosen, known}) => {
   // The output of each layer of a network, and what the layer costs.
   function through({channels, layers}, side) {
     let depth = channels;
-    const found = [{kind: "input", side, depth, parameters: 0, products: 0}];
+    const outputs = [{kind: "input", side, depth, parameters: 0, products: 0}];
     for (const [kind, maps, kernel, stride, padding, groups] of layers) {
       const dense = kind === "dense", before = [side, depth];
       const inputs = dense ? side * side * depth : kernel ** 2 * depth / groups;
       const weights = kind === "pool" ? 0 : inputs;
       side = dense ? 1 : Math.floor((side + 2 * padding - kernel) / stride) + 1;
       depth = maps || depth;
-      found.push({
+      outputs.push({
         kind, side, depth, kernel, stride, before,
         parameters: weights ? (weights + 1) * depth : 0,
         products: side * side * depth * weights,
       });
     }
-    return found.map(one => ({...one, numbers: one.side * one.side * one.depth}));
+    return outputs.map(one => ({...one, numbers: one.side * one.side * one.depth}));
   }
-  const total = (found, key) => found.reduce((sum, one) => sum + one[key], 0);
+  const total = (outputs, key) => outputs.reduce((sum, one) => sum + one[key], 0);
 
   // Boxes from 18 to 110, the names of the layers below, then three rows of bars.
   const ROWS = {parameters: [150, 186], products: [206, 242], numbers: [262, 298]};
@@ -86,15 +86,15 @@ nn.define("architectures", (element, {networks, chosen, known}) => {
         `${stride > 1 ? `stride ${stride}, ` : ""}output ${side} × ${side} × ${depth}`;
 
   function draw() {
-    const network = networks[state.network], found = through(network, state.side);
-    const pitch = 100 / found.length, here = found[state.layer];
+    const network = networks[state.network], outputs = through(network, state.side);
+    const pitch = 100 / outputs.length, here = outputs[state.layer];
     const rect = (k, part, y, height, kind) => svg("rect", {
       x: (k + (1 - part) / 2) * pitch, width: part * pitch, y, height, class: `nn-arch-${kind}`,
     });
-    const most = key => Math.max(...found.map(one => one[key]));
+    const most = key => Math.max(...outputs.map(one => one[key]));
     drawing.replaceChildren(
       rect(state.layer, 1, 16, 284, "here"),
-      ...found.flatMap((one, k) => {
+      ...outputs.flatMap((one, k) => {
         const height = 8 + 84 * Math.log2(one.side) / 9;
         const part = 0.15 + 0.8 * Math.log2(one.depth + 1) / Math.log2(4097);
         return [
@@ -106,11 +106,11 @@ nn.define("architectures", (element, {networks, chosen, known}) => {
         ];
       }),
     );
-    names.replaceChildren(...found.map(({kind, kernel}) =>
+    names.replaceChildren(...outputs.map(({kind, kernel}) =>
       html("span", {}, {input: "in", pool: "p", dense: "d"}[kind] ?? kernel)));
     cells.forEach((row, k) => {
-      const key = COSTS[k], all = total(found, key);
-      const some = [here[key], total(found.slice(0, state.layer + 1), key), all];
+      const key = COSTS[k], all = total(outputs, key);
+      const some = [here[key], total(outputs.slice(0, state.layer + 1), key), all];
       row.forEach((cell, j) => {
         const part = j < 2 ? ` (${Math.round(100 * some[j] / all)}%)` : "";
         cell.textContent = short(some[j]) + part;
@@ -118,7 +118,7 @@ nn.define("architectures", (element, {networks, chosen, known}) => {
     });
     const text = `${network.name}, ${state.layer ? `layer ${state.layer}: ` : ""}${words(here)}`;
     live.set(`${text}.`);
-    board.setAttribute("aria-valuemax", found.length - 1);
+    board.setAttribute("aria-valuemax", outputs.length - 1);
     board.setAttribute("aria-valuenow", state.layer);
     board.setAttribute("aria-valuetext", text);
   }
@@ -144,7 +144,7 @@ nn.define("architectures", (element, {networks, chosen, known}) => {
   element.replaceChildren(menu.node, board, live.node, table, size.node);
   draw();
   element.agrees = () => known.every(one => {
-    const found = through(networks[one.network], one.side);
-    return COSTS.every(key => Math.abs(total(found, key) / one[key] - 1) < 1e-9);
+    const outputs = through(networks[one.network], one.side);
+    return COSTS.every(key => Math.abs(total(outputs, key) / one[key] - 1) < 1e-9);
   });
 }, "networks", "chosen", "known");

@@ -44,10 +44,10 @@ nn.define("batch-norm", (element, {values, running, range, known}) => {
     ]);
     const source = state.running ? "of earlier batches" : "of this batch";
     const touched = state.values.some((v, k) => v !== values[k]);
-    const found = others
+    const effect = others
       ? `x̂ changes for ${others} samples that you did not move`
       : "x̂ stays the same for all samples that you did not move";
-    const words = touched ? found : "drag a dot in the upper row";
+    const words = touched ? effect : "drag a dot in the upper row";
     live.set(`Mean ${nn.number(mu)} and variance ${nn.number(variance)} ${source}; ${words}.`);
     plot.describe(
       `Values ${state.values.map(v => nn.number(v)).join(", ")}; results ` +
@@ -86,7 +86,7 @@ nn.define("batch-norm", (element, {values, running, range, known}) => {
   );
   draw();
   element.agrees = () => known.every(({values: list, out: there}, k) => {
-    const found = normed(list, k === known.length - 1 ? running : moments(list));
-    return found.every((v, n) => Math.abs(v - there[n]) < 1e-9);
+    const outputs = normed(list, k === known.length - 1 ? running : moments(list));
+    return outputs.every((v, n) => Math.abs(v - there[n]) < 1e-9);
   });
 }, "values", "running", "range", "known");

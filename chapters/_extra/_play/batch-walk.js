@@ -49,10 +49,10 @@
         way
           .slice(-LAST)
           .reduce((sum, w) => sum + Math.hypot(w[0] - minimum[0], w[1] - minimum[1]), 0) / LAST;
-      const seen = Math.floor(STEPS / each) * X.length + Math.min(STEPS % each * state.B, X.length);
+      const used = Math.floor(STEPS / each) * X.length + Math.min(STEPS % each * state.B, X.length);
       path.set(way);
       feet.set(way);
-      facts.set([String(each), String(seen), nn.number(far)]);
+      facts.set([String(each), String(used), nn.number(far)]);
       live.set(
         `With ${state.B} of ${X.length} samples per step, the last ${LAST} of ${STEPS} steps are ` +
           `${nn.number(far)} away from the minimum on average.`,

@@ -63,12 +63,12 @@
 
     function draw() {
       const {rows, N, gap, loss, confidence, accuracy} = measure(sets[state.set], data, state.T);
-      const seen = rows.map(({count, sure: s, right: r}) => [s / count, r / count]);
+      const points = rows.map(({count, sure: s, right: r}) => [s / count, r / count]);
       away.set(
-        seen.flatMap(([x, y]) => (Number.isFinite(x) ? [[x, x], [x, y], [NaN, NaN]] : [])),
+        points.flatMap(([x, y]) => (Number.isFinite(x) ? [[x, x], [x, y], [NaN, NaN]] : [])),
       );
       marks.forEach((node, k) => {
-        const [x, y] = seen[k];
+        const [x, y] = points[k];
         node.setAttribute("r", rows[k].count ? 2 + 12 * Math.sqrt(rows[k].count / N) : 0);
         if (!rows[k].count) return;
         const [cx, cy] = reliability.to(x, y);
@@ -128,8 +128,8 @@
     );
     draw();
     element.agrees = () => {
-      const found = measure(sets[0], data, check.T);
-      return ["confidence", "gap", "loss"].every(name => Math.abs(found[name] - check[name]) < 1e-5);
+      const ours = measure(sets[0], data, check.T);
+      return ["confidence", "gap", "loss"].every(name => Math.abs(ours[name] - check[name]) < 1e-5);
     };
   }, "sets", "classes", "step", "bins", "check");
 })();

@@ -27,7 +27,7 @@
   // each column fits its part of the residual of y. Result: for each degree its values at the
   // places of grid, and its mean squared error on the samples.
   function fits(x, y, grid, degree) {
-    const rows = x.map(v => legendre(v, degree)), left = [...y], Q = [], G = [], found = [];
+    const rows = x.map(v => legendre(v, degree)), left = [...y], Q = [], G = [], fitted = [];
     const at = grid.map(() => 0);
     for (let k = 0; k <= degree; k++) {
       const q = rows.map(row => row[k]), g = grid.map(row => row[k]);
@@ -45,9 +45,9 @@
       for (let i = 0; i < q.length; i++) left[i] -= part * q[i];
       for (let i = 0; i < g.length; i++) at[i] += part * g[i];
       const rest = dot(left, left) / y.length;
-      found.push({values: [...at], train: rest > 1e-20 ? rest : 0});
+      fitted.push({values: [...at], train: rest > 1e-20 ? rest : 0});
     }
-    return found;
+    return fitted;
   }
 
   const mean = values => values.reduce((s, v) => s + v, 0) / values.length;

@@ -50,12 +50,12 @@ nn.digit = (() => {
     const field = new Float64Array(SIDE * SIDE);
     product(product(down, rows), transposed(across)).forEach((row, i) => field.set(row, i * SIDE));
     const least = Math.max(field.slice().sort()[field.length - dark], 1e-9);
-    const found = new Float64Array(IN);
+    const blocks = new Float64Array(IN);
     field.forEach((v, k) => {
       const i = Math.floor(k / SIDE / BLOCK), j = Math.floor(k % SIDE / BLOCK);
-      if (v >= least) found[i * SIDE / BLOCK + j] += 1 / BLOCK ** 2;
+      if (v >= least) blocks[i * SIDE / BLOCK + j] += 1 / BLOCK ** 2;
     });
-    return found;
+    return blocks;
   }
 
   // The ten probabilities: a linear layer, ReLU, a linear layer, softmax.
@@ -126,7 +126,7 @@ nn.define("digit", (element, {network, dark, blur, demo, samples, why}) => {
 
   // ---- what the reader sees
   const board = nn.picture({width: SIZE, height: SIZE, scale: "ink", high: 1});
-  const seen = nn.picture({width: 8, height: 8, scale: "ink", high: 1});
+  const reduced = nn.picture({width: 8, height: 8, scale: "ink", high: 1});
   const cross = html("span", {class: "nn-digit-cursor", "aria-hidden": "true"});
   const help = html(
     "p",
@@ -164,7 +164,7 @@ nn.define("digit", (element, {network, dark, blur, demo, samples, why}) => {
   const draw = nn.frame(() => {
     const x = nn.digit.counts(ink, SIZE, {dark, blur}), odds = x ? read(x) : null;
     board.set(ink);
-    seen.set(x ?? new Float64Array(64));
+    reduced.set(x ?? new Float64Array(64));
     const best = odds ? odds.indexOf(Math.max(...odds)) : -1;
     rows.forEach(({bar, value, node}, k) => {
       bar.style.transform = `scaleX(${odds ? odds[k].toFixed(3) : 0})`;
@@ -312,7 +312,7 @@ nn.define("digit", (element, {network, dark, blur, demo, samples, why}) => {
         html(
           "div",
           {class: "nn-digit-read"},
-          seen.node,
+          reduced.node,
           html("span", {"aria-hidden": "true"}, "→"),
           verdict,
         ),
@@ -329,7 +329,7 @@ nn.define("digit", (element, {network, dark, blur, demo, samples, why}) => {
     help,
     announcer.node,
   );
-  seen.describe("The input of the network: your drawing, reduced to 8 by 8 pixels.");
+  reduced.describe("The input of the network: your drawing, reduced to 8 by 8 pixels.");
   aim();
   draw();
   if (nn.calm.matches) {

@@ -4,7 +4,7 @@
 // matrix: the first one; degrees: the direction of x at the start; presets: [{name, matrix}].
 nn.define("eigen", (element, {matrix, degrees = 0, presets = []}) => {
   const EXTENT = 1.75, DEGREE = Math.PI / 180, WIDE = 1.2;  // degrees within which x snaps
-  const state = {A: matrix, at: degrees, found: []};
+  const state = {A: matrix, at: degrees, known: []};
   const plane = nn.plane({extent: EXTENT, describe: "A vector x on a circle, and A x"});
   const ring = plane.line({colour: "c", width: 1.2});
   const image = plane.line({colour: "b", width: 1.2, dash: "4 4"});
@@ -78,24 +78,24 @@ nn.define("eigen", (element, {matrix, degrees = 0, presets = []}) => {
     const lined = angle !== null && Math.abs(angle) < 0.05 || angle === null;
     const value = x[0] * y[0] + x[1] * y[1];
     const which = all === "all" ? 0 : all.findIndex(e => away(e.at, at) < 0.1);
-    if (lined && which >= 0 && !state.found.includes(which)) state.found.push(which);
+    if (lined && which >= 0 && !state.known.includes(which)) state.known.push(which);
     kept.forEach((line, k) => {
-      const seen = all !== "all" && state.found.includes(k);
-      const [u, v] = seen ? unit(all[k].at) : [0, 0];
-      line.set(seen ? [[-3 * u, -3 * v], [3 * u, 3 * v]] : []);
+      const isKnown = all !== "all" && state.known.includes(k);
+      const [u, v] = isKnown ? unit(all[k].at) : [0, 0];
+      line.set(isKnown ? [[-3 * u, -3 * v], [3 * u, 3 * v]] : []);
     });
     turn.set(Array.from({length: 361}, (_, t) => [t, between(A, t) ?? NaN]).flatMap((p, k, list) =>
       k && Math.abs(p[1] - list[k - 1][1]) > 90 ? [[NaN, NaN], p] : [p]));
     zeros.set(
       all === "all"
         ? []
-        : state.found.flatMap(k => [
+        : state.known.flatMap(k => [
             [all[k].at, 0],
             [all[k].at + 180, 0],
           ]),
     );
     spot.set([[at, angle ?? 0]]);
-    const list = all === "all" ? [value] : [...state.found].sort().map(k => all[k].value);
+    const list = all === "all" ? [value] : [...state.known].sort().map(k => all[k].value);
     facts.set([
       pair(x), pair(y),
       angle === null ? "none" : `${nn.number(angle, 1)}°`,
@@ -157,9 +157,9 @@ nn.define("eigen", (element, {matrix, degrees = 0, presets = []}) => {
     const y = apply(state.A, unit(state.at));
     if (Math.hypot(...y) > 1e-9) face(round(Math.atan2(y[1], y[0]) / DEGREE));
   });
-  const reset = nn.button("reset", () => { state.found = []; face(degrees); });
+  const reset = nn.button("reset", () => { state.known = []; face(degrees); });
   function put(A, edited) {
-    Object.assign(state, {A, all: eigen(A), found: []});
+    Object.assign(state, {A, all: eigen(A), known: []});
     if (edited !== entries) entries.set(A);
     names.set(presets.findIndex(preset => String(preset.matrix) === String(A)));
     redraw();

@@ -59,8 +59,8 @@ nn.define("eliminate", (element, {systems, extent = 6}) => {
     const {rows: [r, s], part} = state, now = row(part), x = meet(r, now);
     before.set(part ? course(s) : []);
     [r, now].forEach((line, k) => {
-      const places = course(line, x), seen = places.filter(inside(0, 0.8 * extent));
-      const place = k ? seen[seen.length - 1] : seen[0];
+      const places = course(line, x), visible = places.filter(inside(0, 0.8 * extent));
+      const place = k ? visible[visible.length - 1] : visible[0];
       strokes[k].set(places);
       const [px, py] = plot.to(...place ?? [0, 0]);
       names[k].set(plot.from(px + 9, py - 7), place ? `line ${k + 1}` : "");

@@ -139,7 +139,7 @@
     );
     draw();
 
-    const close = (found, wanted) => found.every((v, k) => Math.abs(v - wanted[k]) < 1e-9);
+    const close = (values, wanted) => values.every((v, k) => Math.abs(v - wanted[k]) < 1e-9);
     element.agrees = () =>
       close([cost(known.best)], [known.cost]) &&
       close(step(known.best), known.best) &&

@@ -176,13 +176,13 @@
     // The script must find what nnlib found.
     const close = (a, b) => Math.abs(a - b) <= 1e-6 * Math.max(1, Math.abs(b));
     element.agrees = () => known.every(one => {
-      const found = fitted(one.draw, one.degree, one.alpha, one.bias);
+      const fit = fitted(one.draw, one.degree, one.alpha, one.bias);
       return (
-        close(found.train, one.train) &&
-        close(found.rest, one.rest) &&
-        close(found.model.b, one.b) &&
-        one.w.length === found.model.w.length &&
-        one.w.every((v, k) => close(found.model.w[k], v))
+        close(fit.train, one.train) &&
+        close(fit.rest, one.rest) &&
+        close(fit.model.b, one.b) &&
+        one.w.length === fit.model.w.length &&
+        one.w.every((v, k) => close(fit.model.w[k], v))
       );
     });
   }

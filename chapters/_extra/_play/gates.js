@@ -149,12 +149,12 @@ nn.define("gates", (element, {values, marked, gates, goal: first, known}) => {
 
   const live = nn.live(), near = (a, b) => Math.abs(a - b) < 0.005;
   function draw() {
-    const found = run(state), goal = goals[state.goal];
+    const series = run(state), goal = goals[state.goal];
     columns.forEach((one, k) => {
       for (const key of ["i", "f", "o"]) one[key](state[key][k]);
-      for (const key of ["cell", "hidden", "share"]) one[key](found[key][k]);
+      for (const key of ["cell", "hidden", "share"]) one[key](series[key][k]);
     });
-    const end = found.cell[T - 1], early = found.hidden.slice(0, -1).findIndex(h => !near(h, 0));
+    const end = series.cell[T - 1], early = series.hidden.slice(0, -1).findIndex(h => !near(h, 0));
     const held = near(end, goal.wants);
     const goalWords =
       `The cell should contain ${goal.says}, ${number(goal.wants, 2)}, at step ${T}. ` +
@@ -190,8 +190,8 @@ nn.define("gates", (element, {values, marked, gates, goal: first, known}) => {
   );
   draw();
   element.agrees = () => known.every(one => {
-    const found = run(one.gates);
-    const same = key => found[key].every((v, t) => Math.abs(v - one[key][t]) <= 1e-9);
+    const series = run(one.gates);
+    const same = key => series[key].every((v, t) => Math.abs(v - one[key][t]) <= 1e-9);
     return same("cell") && same("hidden");
   });
 }, "values", "marked", "gates", "goal", "known");

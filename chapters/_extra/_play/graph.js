@@ -290,12 +290,12 @@
     const FACTS = ["name", "operation", "symbol", "operands", "place"];
     element.agrees = () => graphs.every(({text, nodes, edges}) => {
       const inputs = nodes.filter(node => !node.operation).map(({name, value}) => [name, value]);
-      const found = nn.trace(nn.parse(text), new Map(inputs));
+      const traced = nn.trace(nn.parse(text), new Map(inputs));
       const sameNode = (node, k) =>
-        FACTS.every(fact => same(found.nodes[k][fact], node[fact])) &&
-        near(found.result.values[k], node.value) &&
-        near(found.result.gradients[k], node.gradient);
-      return found.nodes.length === nodes.length && same(found.edges, edges) &&
+        FACTS.every(fact => same(traced.nodes[k][fact], node[fact])) &&
+        near(traced.result.values[k], node.value) &&
+        near(traced.result.gradients[k], node.gradient);
+      return traced.nodes.length === nodes.length && same(traced.edges, edges) &&
         nodes.every(sameNode);
     });
 

@@ -32,13 +32,13 @@ nn.journey = (() => {
     if (text.length > LIMIT) {
       throw Error("This file is too large to be a progress file.");
     }
-    let found;
+    let content;
     try {
-      found = JSON.parse(text);
+      content = JSON.parse(text);
     } catch {
       throw Error("This file isn’t JSON, so it isn’t a progress file.");
     }
-    if (found?.kind !== KIND) throw Error("This isn’t a progress file of this book.");
+    if (content?.kind !== KIND) throw Error("This isn’t a progress file of this book.");
     const all = progress.parse(text);
     if (!all) throw Error("This file was saved by another edition of this book, or it is damaged.");
     return all;

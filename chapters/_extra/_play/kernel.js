@@ -39,8 +39,8 @@ nn.define("kernel", (element, {size, pixels, kernels, start, known, reach = 1, s
   const pixel = (i, j) => picture[nn.clamp(i, 0, LAST) * size + nn.clamp(j, 0, LAST)];
   const around = (i, j) =>
     [-1, 0, 1].map(down => [-1, 0, 1].map(right => pixel(i + down, j + right)));
-  const sum = (weights, seen) =>
-    weights.flat().reduce((total, w, k) => total + w * seen.flat()[k], 0);
+  const sum = (weights, values) =>
+    weights.flat().reduce((total, w, k) => total + w * values.flat()[k], 0);
   const sums = weights =>
     Float64Array.from(picture, (_, k) => sum(weights, around(Math.floor(k / size), k % size)));
 
@@ -87,7 +87,7 @@ nn.define("kernel", (element, {size, pixels, kernels, start, known, reach = 1, s
 
   // Nine pixels, nine weights: a tap raises a weight by 1, and the largest becomes the smallest.
   const digits = v => nn.number(v, 2);
-  const seen = nn.grid({values: around(...state.at), label: "nine pixels", show: digits, size: 38});
+  const part = nn.grid({values: around(...state.at), label: "nine pixels", show: digits, size: 38});
   const weights = nn.grid({
     values: state.weights, label: "kernel, nine weights", low: -reach, high: reach, step: 1,
     size: 34,
@@ -113,7 +113,7 @@ nn.define("kernel", (element, {size, pixels, kernels, start, known, reach = 1, s
     window_.setAttribute("y", i - 1);
     place.setAttribute("x", j);
     place.setAttribute("y", i);
-    seen.set(now);
+    part.set(now);
     weights.set(state.weights);
     result.textContent = `= ${digits(total)}`;
     const words = `Row ${i}, column ${j}: sum ${digits(total)}`;
@@ -146,7 +146,7 @@ nn.define("kernel", (element, {size, pixels, kernels, start, known, reach = 1, s
     html(
       "div",
       {class: "nn-kernel-count"},
-      html("div", {}, title("pixels"), seen.node),
+      html("div", {}, title("pixels"), part.node),
       html("span", {"aria-hidden": "true"}, "×"),
       html("div", {}, title("press a weight"), weights.node),
       result,

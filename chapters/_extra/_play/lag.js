@@ -48,10 +48,10 @@ nn.define("lag", (element, {radius, shear, derivative, degrees, shears, steps, k
     const lengths = path.map(v => Math.hypot(...v));
     const r = state.radius * state.derivative;
     const s = largest(state) * state.derivative;
-    const seen = path.filter(v => Math.max(...v.map(Math.abs)) <= EXTENT);
+    const visible = path.filter(v => Math.max(...v.map(Math.abs)) <= EXTENT);
     arrow.set([[0, 0], path[0]]);
     trail.set(path.slice(0, 14));
-    feet.set(seen.slice(1));
+    feet.set(visible.slice(1));
     const powers = base => Array.from({length: steps + 1}, (_, k) => [k, base ** k]);
     bound.set(powers(s));
     ground.set(powers(r));

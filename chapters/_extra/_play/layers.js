@@ -76,9 +76,9 @@ nn.define("layers", (element, {units, start, sd, known}) => {
   const live = nn.live();
 
   function draw() {
-    const one = ALL[state.k], found = sizes(one, state.sd);
+    const one = ALL[state.k], levels = sizes(one, state.sd);
     const along = values => values.map((v, k) => [k + 1, nn.clamp(v, ...plot.y)]);
-    const ahead = along(found.forward), behind = along(found.backward);
+    const ahead = along(levels.forward), behind = along(levels.backward);
     forward.set(ahead);
     backward.set(behind);
     steps.set(ahead);
@@ -89,7 +89,7 @@ nn.define("layers", (element, {units, start, sd, known}) => {
     const beside = ([x, y], above) => [x, nn.clamp(y * (above ? 8 : 1 / 80), 3e-11, 1e10)];
     names[0].set(beside(ahead[28], ahead[29][1] >= 0.2 * ahead[0][1]), "signal →");
     names[1].set(beside(behind[3], behind[0][1] >= 0.99 * behind[29][1]), "← gradient");
-    const [signal, gradient] = [found.forward[DEPTH - 1], found.backward[0]].map(nn.short);
+    const [signal, gradient] = [levels.forward[DEPTH - 1], levels.backward[0]].map(nn.short);
     facts.set([nn.number(state.sd, 3), nn.number(units * state.sd ** 2, 3), signal, gradient]);
     const words = `signal ${signal} after 30 layers, gradient ${gradient} at the first`;
     live.set(`${one.name}, standard deviation ${nn.number(state.sd, 3)}: ${words}.`);
@@ -111,10 +111,10 @@ nn.define("layers", (element, {units, start, sd, known}) => {
   draw();
   nn.flush();
   element.agrees = () => known.every(one => {
-    const found = sizes(ALL.find(other => other.name === one.name), one.sd);
+    const levels = sizes(ALL.find(other => other.name === one.name), one.sd);
     return (
-      Math.abs(Math.log(found.forward[DEPTH - 1] / one.forward)) < 1e-6 &&
-      Math.abs(Math.log(found.backward[0] / one.backward)) < 1e-6
+      Math.abs(Math.log(levels.forward[DEPTH - 1] / one.forward)) < 1e-6 &&
+      Math.abs(Math.log(levels.backward[0] / one.backward)) < 1e-6
     );
   });
 }, "units", "start", "sd", "known");

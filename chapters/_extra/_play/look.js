@@ -30,9 +30,9 @@ nn.define("look", (element, {settings, start, head: first}) => {
 
   // Softmax of the scores of one row over the tokens up to it.
   function weights(row, at) {
-    const seen = row.slice(0, at + 1);
-    const most = Math.max(...seen);
-    const e = seen.map(s => Math.exp(s - most));
+    const visible = row.slice(0, at + 1);
+    const most = Math.max(...visible);
+    const e = visible.map(s => Math.exp(s - most));
     const sum = e.reduce((a, b) => a + b, 0);
     return e.map(v => v / sum);
   }

@@ -103,10 +103,10 @@
         if (k === at) row.setAttribute("aria-current", "step");
         else row.removeAttribute("aria-current");
       });
-      const seen = losses.slice(-MOST), from = seen.length ? seen[0][0] : 1;
+      const recent = losses.slice(-MOST), from = recent.length ? recent[0][0] : 1;
       plot.range([from, from + MOST - 1], [0, 12]);
-      line.set(seen);
-      dots.set(seen);
+      line.set(recent);
+      dots.set(recent);
       facts.set([show(s.dw), show(s.correct), show(s.loss)]);
       const state = passes ? `Pass ${passes}: the loss is ${show(s.loss)}. ` : "";
       live.set(`${state}Next line: ${LINES[at]}${skipped.has(at) ? ", which is left out" : ""}.`);
@@ -124,12 +124,12 @@
     nn.flush();
 
     element.agrees = () => data.known.every(one => {
-      const found = fresh(data);
+      const state = fresh(data);
       for (let n = 0; n < one.passes; n++) {
-        LINES.forEach((_, k) => { if (!one.skipped.includes(k)) execute(k, found, data); });
+        LINES.forEach((_, k) => { if (!one.skipped.includes(k)) execute(k, state, data); });
       }
       return [["w", "w"], ["b", "b"], ["dw", "gradient"], ["loss", "loss"]].every(
-        ([mine, theirs]) => Math.abs(found[mine] - one[theirs]) < 1e-9);
+        ([mine, theirs]) => Math.abs(state[mine] - one[theirs]) < 1e-9);
     });
   }
 

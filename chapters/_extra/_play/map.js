@@ -15,12 +15,12 @@ nn.define("map", (element, {parts, goals, start}) => {
 
   // All pages that page k builds on, in reading order.
   function needed(k) {
-    const found = new Set(), queue = [k];
+    const visited = new Set(), queue = [k];
     while (queue.length) {
-      const fresh = before[queue.pop()].filter(j => !found.has(j));
-      fresh.forEach(j => { found.add(j); queue.push(j); });
+      const fresh = before[queue.pop()].filter(j => !visited.has(j));
+      fresh.forEach(j => { visited.add(j); queue.push(j); });
     }
-    return [...found].sort((a, b) => a - b);
+    return [...visited].sort((a, b) => a - b);
   }
 
   // ---- the boxes

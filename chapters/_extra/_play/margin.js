@@ -208,8 +208,8 @@
     );
     draw();
     nn.flush();
-    const near = (found, [u, v, b]) =>
-      Math.max(Math.abs(found.w[0] - u), Math.abs(found.w[1] - v), Math.abs(found.b - b)) < 2e-3;
+    const near = (model, [u, v, b]) =>
+      Math.max(Math.abs(model.w[0] - u), Math.abs(model.w[1] - v), Math.abs(model.b - b)) < 2e-3;
     element.agrees = () =>
       known.every(
         ({C: c, hinge, log}) => near(widest(points, c), hinge) && near(likely(points, c), log),

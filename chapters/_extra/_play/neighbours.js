@@ -19,28 +19,28 @@
   // The k nearest of the points (x₀, y₀, x₁, …) to (x, y), nearest first, the lower index first in
   // a tie; L2 is compared by its square. skip: a point that may not vote.
   function nearest(points, distance, x, y, k, skip = -1) {
-    const found = [], sums = [];
+    const indices = [], sums = [];
     for (let n = 0; 2 * n < points.length; n++) {
       if (n === skip) continue;
       const u = Math.abs(points[2 * n] - x), v = Math.abs(points[2 * n + 1] - y);
       const d = distance === 0 ? u + v : distance === 1 ? u * u + v * v : Math.max(u, v);
-      if (found.length === k && d >= sums[k - 1]) continue;
-      let at = Math.min(found.length, k - 1);
+      if (indices.length === k && d >= sums[k - 1]) continue;
+      let at = Math.min(indices.length, k - 1);
       while (at > 0 && sums[at - 1] > d) {
         sums[at] = sums[at - 1];
-        found[at] = found[at - 1];
+        indices[at] = indices[at - 1];
         at--;
       }
       sums[at] = d;
-      found[at] = n;
+      indices[at] = n;
     }
-    return {found, sums};
+    return {indices, sums};
   }
 
   // Votes of each class, and the winner: with equal votes the first.
-  function count(found, labels, classes) {
+  function count(indices, labels, classes) {
     const votes = Array(classes).fill(0);
-    for (const n of found) votes[labels[n]]++;
+    for (const n of indices) votes[labels[n]]++;
     return {votes, winner: votes.indexOf(Math.max(...votes))};
   }
 
@@ -79,7 +79,7 @@
     const voters = () => Math.min(state.k, state.points.length);
     const norm = () => DISTANCES[state.distance];
     const decide = (a, b, k, skip) =>
-      count(nearest(places, state.distance, a, b, k, skip).found, state.labels, C).winner;
+      count(nearest(places, state.distance, a, b, k, skip).indices, state.labels, C).winner;
 
     // A cell has the colour of the class predicted at its middle; lines separate cells of different
     // classes.
@@ -132,10 +132,10 @@
         plot.describe("A plane without points.");
         return;
       }
-      const {found, sums} = nearest(places, state.distance, a, b, k);
-      const {votes, winner} = count(found, state.labels, C);
+      const {indices, sums} = nearest(places, state.distance, a, b, k);
+      const {votes, winner} = count(indices, state.labels, C);
       const radius = root(sums[k - 1]);
-      links.set(found.flatMap(n => [[a, b], state.points[n], [NaN, NaN]]));
+      links.set(indices.flatMap(n => [[a, b], state.points[n], [NaN, NaN]]));
       ball.set(
         Array.from({length: corners + 1}, (_, t) =>
           shape(t / corners).map((v, i) => [a, b][i] + radius * v),

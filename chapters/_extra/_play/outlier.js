@@ -19,13 +19,13 @@
   function within(days, near) {
     const covered = c => days.filter(y => Math.abs(c - y) <= near + 1e-9);
     const sets = days.flatMap(y => [y - near, y + near]).filter(c => c >= 0).map(covered);
-    const most = Math.max(...sets.map(set => set.length)), found = new Map();
+    const most = Math.max(...sets.map(set => set.length)), intervals = new Map();
     for (const set of sets) {
       if (set.length < most) continue;
       const ends = [Math.max(0, Math.max(...set) - near), Math.min(...set) + near];
-      found.set(ends.map(v => v.toFixed(6)).join(), ends);
+      intervals.set(ends.map(v => v.toFixed(6)).join(), ends);
     }
-    return [...found.values()].sort((a, b) => a[0] - b[0]);
+    return [...intervals.values()].sort((a, b) => a[0] - b[0]);
   }
 
   const span = ([low, high]) =>

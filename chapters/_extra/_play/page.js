@@ -116,7 +116,7 @@
   function reachWide() {
     const wide =
       ".bd-article :is(div.math, pre, .cell_output > .output, .pst-scrollable-table-container)";
-    const seen = new ResizeObserver(entries => {
+    const observer = new ResizeObserver(entries => {
       entries.forEach(({target}) => { if (target.matches("div.math")) fit(target); });
       const cut = entries.map(({target: t}) =>
         t.scrollWidth > t.clientWidth + 1 || t.scrollHeight > t.clientHeight + 1);
@@ -125,7 +125,7 @@
         else target.removeAttribute("tabindex");
       });
     });
-    document.querySelectorAll(wide).forEach(place => seen.observe(place));
+    document.querySelectorAll(wide).forEach(place => observer.observe(place));
   }
 
   // Thumbnails, which draw figures a second time, are drawn when the page has nothing else to do.

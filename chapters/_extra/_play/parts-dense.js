@@ -10,10 +10,10 @@
     }));
     return x =>
       ready.reduce(
-        (seen, {inputs, W, scale, bias, relu}) =>
+        (values, {inputs, W, scale, bias, relu}) =>
           Float64Array.from(bias, (b, i) => {
             let sum = 0;
-            for (let j = 0; j < inputs; j++) sum += W[i * inputs + j] * seen[j];
+            for (let j = 0; j < inputs; j++) sum += W[i * inputs + j] * values[j];
             const z = b + scale[i] * sum;
             return relu && z < 0 ? 0 : z;
           }),

@@ -62,14 +62,14 @@
 
   // All tokens, the last one the end: {kind, word, from, to, text}, numbers with their value.
   function tokens(text) {
-    const end = text.length - (text.match(new RegExp(`${ENDS}$`))?.[0].length ?? 0), found = [];
+    const end = text.length - (text.match(new RegExp(`${ENDS}$`))?.[0].length ?? 0), list = [];
     let at = text.match(new RegExp(`^${ENDS}`))?.[0].length ?? 0, open = 0;
     const match = pattern => {
       pattern.lastIndex = at;
       return at < end ? pattern.exec(text)?.[0] ?? "" : "";
     };
     const add = (kind, word, more) => {
-      found.push({kind, word, from: at, to: at + word.length, text, ...more});
+      list.push({kind, word, from: at, to: at + word.length, text, ...more});
       at += word.length;
     };
     while (at < end) {
@@ -77,7 +77,7 @@
       if ((word = match(BLANKS))) at += word.length;
       else if ((word = match(NUMBER))) {
         add("number", word, {value: Number(word.replaceAll("_", ""))});
-        checkNumber(found[found.length - 1], match(LETTER));
+        checkNumber(list[list.length - 1], match(LETTER));
       } else if ((word = match(NAME))) {
         add(KEYWORDS.has(word) ? "keyword" : "name", word, {name: word.normalize("NFKC")});
       } else if ((word = match(SIGN))) {
@@ -95,7 +95,7 @@
       } else add("unknown", String.fromCodePoint(text.codePointAt(at)));
     }
     add("end", "");
-    return found;
+    return list;
   }
 
   function checkNumber(token, letter) {
@@ -142,8 +142,8 @@
   }
 
   class Reader {
-    constructor(found) {
-      this.tokens = found;
+    constructor(list) {
+      this.tokens = list;
       this.at = 0;
       this.nested = 0;  // signs and powers that wait for what follows
     }
@@ -154,11 +154,11 @@
     next() { return this.tokens[this.at++]; }
 
     take(word, expected) {
-      if (!this.is(word)) throw this.found(expected);
+      if (!this.is(word)) throw this.unexpected(expected);
       return this.next();
     }
 
-    found(expected) {
+    unexpected(expected) {
       const {token} = this, meant = MEANT.get(token.word);
       return new Problem(
         `found ${said(token)}, expected ${meant ? `${meant} instead` : expected}`,
@@ -184,7 +184,7 @@
           this.next();
           if (!this.over("line", "end")) continue;
         }
-        if (!this.over("line", "end")) throw this.found(this.missing());
+        if (!this.over("line", "end")) throw this.unexpected(this.missing());
         while (this.over("line")) this.next();
       }
       const deep = statements.find(({tree}) => tree.depth + 1 > DEEPEST);
@@ -209,7 +209,7 @@
       }
       this.next();
       const tree = this.binary(1);
-      if (this.is("=")) throw this.found("one = for each name");
+      if (this.is("=")) throw this.unexpected("one = for each name");
       return {target, tree};
     }
 
@@ -274,14 +274,14 @@
         tree = {...this.binary(1)};
         this.take(")", "an operator or )");
         tree = this.tree(first, tree);
-      } else throw this.found("a number, a name, a function or (");
+      } else throw this.unexpected("a number, a name, a function or (");
       return this.is("(") ? this.applied(first, tree) : tree;
     }
 
     // f(…), with f read already.
     applied(first, {name}) {
       const known = [...FUNCTIONS.keys()].join(", ");
-      if (name === undefined) throw this.found("an operator; a product is written with *");
+      if (name === undefined) throw this.unexpected("an operator; a product is written with *");
       const [operation, arity] = FUNCTIONS.get(name) ?? [];
       if (!operation) {
         throw new Problem(

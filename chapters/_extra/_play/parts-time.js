@@ -22,8 +22,8 @@
       if (on) requestAnimationFrame(beat);
       changed(on);
     }
-    new IntersectionObserver(seen => {
-      if (!seen[seen.length - 1].isIntersecting) run(false);
+    new IntersectionObserver(entries => {
+      if (!entries[entries.length - 1].isIntersecting) run(false);
     }).observe(node);
     document.addEventListener("visibilitychange", () => { if (document.hidden) run(false); });
     return {run, get running() { return running; }};

@@ -176,11 +176,11 @@
   function rowsOf(inputs, layers) {
     const nodes = layers.map(layer => ({layer}));
     const rows = Array.from({length: Math.max(...layers) + 1}, () => []);
-    const edges = [], waiting = [inputs.length - 1], seen = new Set();
+    const edges = [], waiting = [inputs.length - 1], visited = new Set();
     while (waiting.length) {
       const target = waiting.pop();
-      if (seen.has(target)) continue;
-      seen.add(target);
+      if (visited.has(target)) continue;
+      visited.add(target);
       rows[layers[target]].push(nodes[target]);
       const read = inputs[target].flatMap((source, operand) =>
         source === null ? [] : [{source, operand}],

@@ -60,13 +60,13 @@ window.nn = Object.assign(window.nn ?? {}, (() => {
   }
 
   function checked(element, keys) {
-    const found = data(element);
-    const missing = keys.filter(key => !(key in found));
+    const parsed = data(element);
+    const missing = keys.filter(key => !(key in parsed));
     if (missing.length) {
       throw new Error(`the data has no ${missing.map(key => `"${key}"`).join(", ")}; ` +
-        `it has ${Object.keys(found).map(key => `"${key}"`).join(", ") || "no key"}`);
+        `it has ${Object.keys(parsed).map(key => `"${key}"`).join(", ") || "no key"}`);
     }
-    return found;
+    return parsed;
   }
 
   // The still image stays, and the page shows the error.

@@ -66,9 +66,9 @@ nn.define("people", (element, start) => {
 
   // Whole people, as expected: each group is rounded.
   function expected({prior, sensitivity, specificity}) {
-    const ill = Math.round(N * prior), found = Math.round(ill * sensitivity);
+    const ill = Math.round(N * prior), hits = Math.round(ill * sensitivity);
     const alarms = Math.round((N - ill) * (1 - specificity));
-    return [ill - found, found, alarms, N - ill - alarms];
+    return [ill - hits, hits, alarms, N - ill - alarms];
   }
 
   // Random numbers from a seed (mulberry32), so that a draw stays while sliders move.
@@ -101,7 +101,7 @@ nn.define("people", (element, start) => {
   const before = (x, y, from) =>
     Math.floor((y - from) / cell) * across + nn.clamp(Math.round(x / cell), 0, across);
   const beginning = ill => TOP + GAP + Math.max(1, Math.ceil(ill / across)) * cell;
-  const illNow = () => { const [missed, found] = counted(); return missed + found; };
+  const illNow = () => { const [missed, hits] = counted(); return missed + hits; };
 
   // A boundary between two groups: a stem next to the last person, with a knob to drag.
   function boundary(label, colour, up, read, show, move) {
@@ -123,7 +123,7 @@ nn.define("people", (element, start) => {
     redraw();
   };
   const ends = {
-    found: boundary(
+    hits: boundary(
       "ill people who test positive", "b", true,
       (x, y) => before(x, y, TOP),
       v => `${v} of ${illNow()}, sensitivity ${share(state.sensitivity)}`,
@@ -154,20 +154,20 @@ nn.define("people", (element, start) => {
     return sick ? nn.clamp(n, 0, Math.max(ill - 1, 0)) : nn.clamp(ill + n, ill, N - 1);
   }
   function tell(person) {
-    const [missed, found, alarms] = counted();
-    if (person < found) {
-      return `Person ${person + 1} is ill and tests positive, one of the ${found} that the test ` +
+    const [missed, hits, alarms] = counted();
+    if (person < hits) {
+      return `Person ${person + 1} is ill and tests positive, one of the ${hits} that the test ` +
         "finds.";
     }
-    if (person < found + missed) {
+    if (person < hits + missed) {
       return `Person ${person + 1} is ill and tests negative, one of the ${missed} that the ` +
         "test misses.";
     }
-    if (person < found + missed + alarms) {
+    if (person < hits + missed + alarms) {
       return `Person ${person + 1} is well and tests positive. This is a false alarm: the ` +
-        `${found} ill people who test positive have the same result.`;
+        `${hits} ill people who test positive have the same result.`;
     }
-    const cleared = many(N - found - missed - alarms);
+    const cleared = many(N - hits - missed - alarms);
     return `Person ${person + 1} is well and tests negative, one of ${cleared} people who do.`;
   }
   const pick = person => { state.person = person; redraw(); };
@@ -193,10 +193,10 @@ nn.define("people", (element, start) => {
 
   function draw() {
     const counts = counted();
-    const [missed, found, alarms, right] = counts;
-    const ill = missed + found;
+    const [missed, hits, alarms, right] = counts;
+    const ill = missed + hits;
     const well = N - ill;
-    const from = beginning(ill), positive = found + alarms, negative = missed + right;
+    const from = beginning(ill), positive = hits + alarms, negative = missed + right;
     const place = person => {
       const n = person < ill ? person : person - ill;
       return [
@@ -215,10 +215,10 @@ nn.define("people", (element, start) => {
       }
       groups[k].setAttribute("d", path);
     }
-    titles[0].textContent = `${many(ill)} ill: ■ ${found} positive, □ ${missed} negative`;
+    titles[0].textContent = `${many(ill)} ill: ■ ${hits} positive, □ ${missed} negative`;
     titles[1].textContent = `${many(well)} well: ● ${alarms} positive, ○ ${right} negative`;
     titles[1].setAttribute("y", from - 6);
-    const limits = {found: [found, ill, TOP], ill: [ill, N, TOP], alarms: [alarms, well, from]};
+    const limits = {hits: [hits, ill, TOP], ill: [ill, N, TOP], alarms: [alarms, well, from]};
     for (const [name, [value, most, y]] of Object.entries(limits)) {
       ends[name].limit(0, most);
       ends[name].set(value);
@@ -232,7 +232,7 @@ nn.define("people", (element, start) => {
       counts.map((count, k) => `${many(count)} ${KINDS[k].name}`).join("; "),
     );
     [
-      [positive, found, "positive"],
+      [positive, hits, "positive"],
       [negative, missed, "negative"],
     ].forEach(([all, some, word], k) => {
       const p = posterior(state, k === 0);
@@ -243,12 +243,12 @@ nn.define("people", (element, start) => {
     again.setAttribute("aria-disabled", String(posterior(state, true) === null));
     const how = state.seed ? `Draw ${state.seed}` : "Expected", rule = posterior(state, true);
     const shares = state.seed
-      ? `${percent(found / positive)}; Bayes' rule gives ${percent(rule)}`
+      ? `${percent(hits / positive)}; Bayes' rule gives ${percent(rule)}`
       : percent(rule);
     live.set(
       positive === 0
         ? `${how}: no one tests positive.`
-        : `${how}: ${many(positive)} positive, ${many(found)} of them ill, ${shares}.`,
+        : `${how}: ${many(positive)} positive, ${many(hits)} of them ill, ${shares}.`,
     );
     for (const [name, one] of Object.entries(sliders)) one.set(100 * state[name]);
   }

@@ -15,16 +15,16 @@ nn.progress = (() => {
 
   // Parse a text as progress, leaving out invalid pieces; null if it is not progress at all.
   function parse(text) {
-    let found;
-    try { found = JSON.parse(text); } catch { return null; }
-    if (!isRecord(found) || found.version !== VERSION || !isRecord(found.pages)) return null;
+    let stored;
+    try { stored = JSON.parse(text); } catch { return null; }
+    if (!isRecord(stored) || stored.version !== VERSION || !isRecord(stored.pages)) return null;
     const all = fresh();
     for (const name of ["last", "goal"]) {
-      if (typeof found[name] === "string" && /^[\w/-]{1,80}$/.test(found[name])) {
-        all[name] = found[name];
+      if (typeof stored[name] === "string" && /^[\w/-]{1,80}$/.test(stored[name])) {
+        all[name] = stored[name];
       }
     }
-    for (const [name, value] of Object.entries(found.pages)) {
+    for (const [name, value] of Object.entries(stored.pages)) {
       if (isRecord(value) && PAGE.test(name)) all.pages[name] = clean(value);
     }
     return all;

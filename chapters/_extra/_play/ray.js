@@ -34,19 +34,19 @@
 
     // The accepted steps, as runs of neighbouring places.
     function runs(terms, range) {
-      const found = [[]];
+      const pieces = [[]];
       for (const t of places(range)) {
         if (t > 0 && accepted(terms, state.c1, state.c2, t)) {
-          found.at(-1).push([t, value(terms, t)]);
-        } else if (found.at(-1).length) found.push([]);
+          pieces.at(-1).push([t, value(terms, t)]);
+        } else if (pieces.at(-1).length) pieces.push([]);
       }
-      return found;
+      return pieces;
     }
 
     function draw() {
       const {terms, t: range} = lines[state.line], {t, c1, c2} = state, start = slope(terms, 0);
-      const found = runs(terms, range), now = judged(terms, c1, c2, t), reach = 0.08 * range[1];
-      good.forEach((one, k) => one.set(found[k] ?? []));
+      const pieces = runs(terms, range), now = judged(terms, c1, c2, t), reach = 0.08 * range[1];
+      good.forEach((one, k) => one.set(pieces[k] ?? []));
       curve.set(places(range).map(u => [u, value(terms, u)]));
       limit.set(range.map(u => [u, terms[0] + c1 * u * start]));
       tangent.set([-reach, reach].map(d => [t + d, value(terms, t) + d * slope(terms, t)]));

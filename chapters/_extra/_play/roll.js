@@ -17,12 +17,12 @@
   }
 
   function path(start, rate, steps) {
-    const found = [start];
+    const points = [start];
     for (let k = 0; k < steps; k++) {
-      const at = found.at(-1), g = slope(at);
-      found.push(at.map((v, j) => v - rate * g[j]));
+      const at = points.at(-1), g = slope(at);
+      points.push(at.map((v, j) => v - rate * g[j]));
     }
-    return found;
+    return points;
   }
 
   function build(element, {range, start, rate, most, known}) {

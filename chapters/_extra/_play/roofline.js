@@ -180,8 +180,8 @@
     draw();
     nn.flush();
     element.agrees = () => known.every(one => {
-      const found = cost(devices[one.device], one.batch, d, launch, one.transfer).total;
-      return Math.abs(found - one.time) <= 1e-9 * one.time;
+      const seconds = cost(devices[one.device], one.batch, d, launch, one.transfer).total;
+      return Math.abs(seconds - one.time) <= 1e-9 * one.time;
     });
   }
 

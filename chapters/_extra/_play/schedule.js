@@ -41,14 +41,14 @@
     // The mean loss of each weight over all walks, before the first step and after each.
     function means(etas) {
       let squares = start.map(v => v * v);
-      const found = [squares.map((s, j) => curvature[j] * s / 2)];
+      const losses = [squares.map((s, j) => curvature[j] * s / 2)];
       for (const eta of etas) {
         squares = squares.map(
           (s, j) => (1 - eta * curvature[j]) ** 2 * s + (j ? 0 : eta * eta * variance),
         );
-        found.push(squares.map((s, j) => curvature[j] * s / 2));
+        losses.push(squares.map((s, j) => curvature[j] * s / 2));
       }
-      return found;
+      return losses;
     }
     // One walk: both deviations.
     function walk(etas) {
@@ -147,8 +147,8 @@
     nn.flush();
     element.agrees = () => known.every((one, k) => {
       const etas = formula(k);
-      const near = (found, wanted) =>
-        found.every((v, j) => Math.abs(v - wanted[j]) <= 1e-9 * Math.max(1, Math.abs(wanted[j])));
+      const near = (values, wanted) =>
+        values.every((v, j) => Math.abs(v - wanted[j]) <= 1e-9 * Math.max(1, Math.abs(wanted[j])));
       return (
         near(etas, one.rates) &&
         near(walk(etas)[steps], one.end) &&

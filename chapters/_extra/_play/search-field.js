@@ -83,9 +83,9 @@
     return engine;
   }
 
-  const list = make("div", {id: "nn-found", role: "listbox", "aria-label": "Results"});
-  const note = make("p", {class: "nn-found-note"});
-  const box = make("div", {class: "nn-found", hidden: ""}, note, list);
+  const list = make("div", {id: "nn-matches", role: "listbox", "aria-label": "Results"});
+  const note = make("p", {class: "nn-matches-note"});
+  const box = make("div", {class: "nn-matches", hidden: ""}, note, list);
   const status = make("p", {class: "visually-hidden", role: "status"});
   form.append(box, status);
   for (const [name, value] of [
@@ -141,31 +141,31 @@
 
   function fill(typed) {
     const answer = nn.search.find(typed);
-    const {found, mended} = answer;
-    const exact = found[0]?.title.toLowerCase() === typed.toLowerCase();
-    if (found.length < FEW || (!exact && /\S\s+\S/.test(typed))) addTexts();
-    const options = found.slice(0, MOST).map((record, k) => view.row(record, answer, k));
-    if (found.length > MOST) {
+    const {hits, mended} = answer;
+    const exact = hits[0]?.title.toLowerCase() === typed.toLowerCase();
+    if (hits.length < FEW || (!exact && /\S\s+\S/.test(typed))) addTexts();
+    const options = hits.slice(0, MOST).map((record, k) => view.row(record, answer, k));
+    if (hits.length > MOST) {
       const href = `${form.action}?q=${encodeURIComponent(typed)}`;
       options.push(
         make(
           "a",
-          {id: "nn-found-all", role: "option", tabindex: "-1", href},
-          `All ${view.count(found)}`,
+          {id: "nn-matches-all", role: "option", tabindex: "-1", href},
+          `All ${view.count(hits)}`,
         ),
       );
     }
-    if (!found.length && complete) options.push(...view.WAYS.map(view.wayOn));
+    if (!hits.length && complete) options.push(...view.WAYS.map(view.wayOn));
     for (const one of options) one.setAttribute("aria-selected", "false");
     list.replaceChildren(...options);
-    note.textContent = found.length ? view.instead(typed, mended) : nothing(typed);
-    status.textContent = [note.textContent, found.length ? `${view.count(found)}.` : ""]
+    note.textContent = hits.length ? view.instead(typed, mended) : nothing(typed);
+    status.textContent = [note.textContent, hits.length ? `${view.count(hits)}.` : ""]
       .join(" ")
       .trim();
     shown = typed;
     chosen = -1;
     open();
-    if (found.length) choose(0);
+    if (hits.length) choose(0);
     else input.removeAttribute("aria-activedescendant");
   }
 
@@ -286,20 +286,20 @@
     if (!typed) return;
     addTexts();
     const answer = nn.search.find(typed);
-    const {found, mended} = answer;
-    const more = found.length > ALL ? `. These are the first ${ALL}` : "";
-    document.getElementById("nn-search-status").textContent = found.length
-      ? `${view.instead(typed, mended)} ${view.count(found)} for “${mended || typed}”${more}.`.trim()
+    const {hits, mended} = answer;
+    const more = hits.length > ALL ? `. These are the first ${ALL}` : "";
+    document.getElementById("nn-search-status").textContent = hits.length
+      ? `${view.instead(typed, mended)} ${view.count(hits)} for “${mended || typed}”${more}.`.trim()
       : nothing(typed);
     const entry = (title, address, ...rest) =>
       make("li", {}, make("a", {href: here(address)}, title), ...rest.map(p => make("p", ...p)));
-    const rows = found.slice(0, ALL).map(record => {
+    const rows = hits.slice(0, ALL).map(record => {
       const section = answer.places.get(record);
       const place = section || record;
       const about = [{class: "nn-where"}, view.where(record, section)];
       return entry(record.title, place.address, about, [{}, view.shownSnippet(place, answer)]);
     });
-    const ways = found.length || !complete ? [] : view.WAYS;
+    const ways = hits.length || !complete ? [] : view.WAYS;
     list.replaceChildren(
       ...rows,
       ...ways.map(([title, address, text]) => entry(title, address, [{}, text])),

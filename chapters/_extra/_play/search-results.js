@@ -39,8 +39,8 @@ nn.searchResults = (make, here) => {
   const option = (k, address, title, ...rest) =>
     make(
       "a",
-      {id: `nn-found-${k}`, role: "option", tabindex: "-1", href: here(address)},
-      make("span", {class: "nn-found-name"}, title),
+      {id: `nn-matches-${k}`, role: "option", tabindex: "-1", href: here(address)},
+      make("span", {class: "nn-matches-name"}, title),
       ...rest,
     );
 
@@ -57,7 +57,7 @@ nn.searchResults = (make, here) => {
     );
   }
 
-  const count = found => (found.length === 1 ? "1 result" : `${found.length} results`);
+  const count = hits => (hits.length === 1 ? "1 result" : `${hits.length} results`);
   const wayOn = ([title, address, text], k) =>
     option(k, address, title, make("span", {class: "nn-snippet"}, text));
   const instead = (typed, mended) =>

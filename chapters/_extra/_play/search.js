@@ -233,8 +233,8 @@ nn.searchEngine = (data, texts = []) => {
   function bySymbol(query, score) {
     const piece = squeeze(query);
     records.forEach(({kind, title, text}, k) => {
-      const found = 5 * times(squeeze(title), piece) + times(squeeze(text), piece);
-      if (found) score.set(k, (score.get(k) || 0) + KIND[kind] * Math.min(4 + found, 20));
+      const count = 5 * times(squeeze(title), piece) + times(squeeze(text), piece);
+      if (count) score.set(k, (score.get(k) || 0) + KIND[kind] * Math.min(4 + count, 20));
     });
   }
 
@@ -243,10 +243,10 @@ nn.searchEngine = (data, texts = []) => {
     const sums = new Map();
     let all = 0;
     for (const word of wanted) {
-      const found = matches(word);
-      const rare = Math.log(1 + records.length / (1 + found.size));
+      const weights = matches(word);
+      const rare = Math.log(1 + records.length / (1 + weights.size));
       all += rare;
-      found.forEach((weight, k) => {
+      weights.forEach((weight, k) => {
         const [had, sum] = sums.get(k) || [0, 0];
         sums.set(k, [had + rare, sum + weight * rare]);
       });
@@ -260,7 +260,7 @@ nn.searchEngine = (data, texts = []) => {
   // The records that fit, best first, and the query that was used if a word had to be corrected.
   function find(typed) {
     const query = typed.trim().replace(/\\([A-Za-z]+)/g, (all, name) => letters[name] || name);
-    if (!query) return {query, found: [], wanted: [], places: new Map()};
+    if (!query) return {query, hits: [], wanted: [], places: new Map()};
     prepare();
     const score = new Map();
     const wanted = telling(words(query));
@@ -318,7 +318,7 @@ nn.searchEngine = (data, texts = []) => {
   function withSections(sorted, exact) {
     const places = new Map();
     const pages = new Map();
-    const found = sorted.filter(record => {
+    const hits = sorted.filter(record => {
       if (record.kind === "page") pages.set(record.address, record);
       if (record.kind !== "section" || often.get(record.title) >= OFTEN) return true;
       const page = pages.get(record.address.split("#")[0]);
@@ -326,7 +326,7 @@ nn.searchEngine = (data, texts = []) => {
       places.set(page, record);
       return false;
     });
-    return {found, places};
+    return {hits, places};
   }
 
   return {find, snippet, prepare, records, whole: texts.length > 0};

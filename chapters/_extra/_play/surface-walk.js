@@ -27,7 +27,7 @@
   // Value, gradient and Hessian at p.
   function local(surface, p) {
     const {g = [0, 0], H = [[0, 0], [0, 0]], bumps = []} = surface, Hp = times(H, p);
-    const found = {
+    const shape = {
       f: elevation(surface, ...p),
       g: g.map((v, k) => v + Hp[k]),
       H: H.map(row => [...row]),
@@ -37,11 +37,11 @@
       const s = width * width;
       const value = height * Math.exp(-dot(d, d) / (2 * s));
       for (const i of [0, 1]) {
-        found.g[i] -= value * d[i] / s;
-        for (const j of [0, 1]) found.H[i][j] += value * (d[i] * d[j] / s - (i === j)) / s;
+        shape.g[i] -= value * d[i] / s;
+        for (const j of [0, 1]) shape.H[i][j] += value * (d[i] * d[j] / s - (i === j)) / s;
       }
     }
-    return found;
+    return shape;
   }
 
   // Both eigenvalues of a symmetric matrix, the larger one first.
@@ -181,12 +181,12 @@
 
   // The script must find what nnlib's differences found.
   function agrees(surface) {
-    const {known} = surface, found = local(surface, known.at);
+    const {known} = surface, shape = local(surface, known.at);
     const pairs = [
-      [found.f, known.f],
+      [shape.f, known.f],
       ...[0, 1].flatMap(i => [
-        [found.g[i], known.g[i]],
-        ...[0, 1].map(j => [found.H[i][j], known.H[i][j]]),
+        [shape.g[i], known.g[i]],
+        ...[0, 1].map(j => [shape.H[i][j], known.H[i][j]]),
       ]),
     ];
     return pairs.every(([a, b]) => Math.abs(a - b) < 1e-5);

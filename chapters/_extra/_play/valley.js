@@ -74,7 +74,7 @@
       const gone = all.slice(0, steps + 1);
       const w = gone[steps];
       const wide = state.valley.x[1] - state.valley.x[0];
-      const seen = gone.filter(v => Number.isFinite(loss.f(v))), fine = seen.length === gone.length;
+      const valid = gone.filter(v => Number.isFinite(loss.f(v))), fine = valid.length === gone.length;
       const told = v => Math.abs(v) > 1e5 || Number.isNaN(v) ? "out of sight" : nn.number(v, 3);
       const short = (name, v) =>
         `${name} ${Math.abs(v) > 1e5 || Number.isNaN(v) ? "out of sight" : `= ${nn.number(v, 1)}`}`;
@@ -82,9 +82,9 @@
         places.filter(
           ([x, y]) => x >= plot.x[0] && x <= plot.x[1] && y >= plot.y[0] && y <= plot.y[1],
         );
-      const last = seen[seen.length - 1];
-      path.set(seen.map(v => [v, loss.f(v)]));
-      feet.set(onto(hill, seen.slice(0, -1).map(v => [v, loss.f(v)])));
+      const last = valid[valid.length - 1];
+      path.set(valid.map(v => [v, loss.f(v)]));
+      feet.set(onto(hill, valid.slice(0, -1).map(v => [v, loss.f(v)])));
       here.set([last, loss.f(last)], short("w", w));
       const reach =
         (0.16 * wide) /

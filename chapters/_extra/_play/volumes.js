@@ -38,19 +38,19 @@ nn.define("volumes", (element, {input, layers, known, chosen = 1}) => {
   // A dense layer instead of a convolution joins all numbers before it with all after it.
   function through({input: [side, depth], layers}) {
     let field = 1, jump = 1;
-    const found = [{side, depth, parameters: 0, products: 0, dense: 0, field}];
+    const volumes = [{side, depth, parameters: 0, products: 0, dense: 0, field}];
     for (const {kind, filters, kernel, stride, padding} of layers) {
       const pooled = kind === "max pooling";
       side =
         side + 2 * padding < kernel ? 0 : Math.floor((side + 2 * padding - kernel) / stride) + 1;
       field += (kernel - 1) * jump;
       jump *= stride;
-      const weights = pooled ? 0 : kernel * kernel * depth, before = found.at(-1);
+      const weights = pooled ? 0 : kernel * kernel * depth, before = volumes.at(-1);
       depth = pooled ? depth : filters;
       const dense = pooled
         ? 0
         : (before.side * before.side * before.depth + 1) * side * side * depth;
-      found.push({
+      volumes.push({
         side, depth,
         parameters: pooled ? 0 : (weights + 1) * depth,
         products: side * side * depth * weights,
@@ -58,7 +58,7 @@ nn.define("volumes", (element, {input, layers, known, chosen = 1}) => {
         field,
       });
     }
-    return found;
+    return volumes;
   }
 
   // A box seen from the front: its face grows with the side, the part behind with the depth.
@@ -154,7 +154,7 @@ nn.define("volumes", (element, {input, layers, known, chosen = 1}) => {
   const ofInput = html("div", {}, side.node, channels.node);
 
   function draw() {
-    const found = through(state), last = found[3];
+    const volumes = through(state), last = volumes[3];
     cards.forEach((card, k) => {
       const layer = state.layers[k - 1];
       const words = !layer
@@ -164,7 +164,7 @@ nn.define("volumes", (element, {input, layers, known, chosen = 1}) => {
             ...(layer.stride > 1 ? [`stride ${layer.stride}`] : []),
             ...(layer.padding ? [`pad ${layer.padding}`] : []),
           ];
-      card.set(found[k], words, state.input[0]);
+      card.set(volumes[k], words, state.input[0]);
     });
     ofInput.hidden = state.chosen !== 0;
     ofLayer.hidden = state.chosen === 0;
@@ -174,7 +174,7 @@ nn.define("volumes", (element, {input, layers, known, chosen = 1}) => {
       for (const [key, knob] of Object.entries(knobs)) knob.set(layer[key]);
       knobs.filters.node.hidden = layer.kind === "max pooling";
     }
-    const sum = key => found.reduce((total, v) => total + v[key], 0);
+    const sum = key => volumes.reduce((total, v) => total + v[key], 0);
     facts.set(
       last.side
         ? [
@@ -185,7 +185,7 @@ nn.define("volumes", (element, {input, layers, known, chosen = 1}) => {
           ]
         : ["", "", "", ""],
     );
-    const bad = found.findIndex(v => !v.side), here = found[state.chosen];
+    const bad = volumes.findIndex(v => !v.side), here = volumes[state.chosen];
     live.set(
       bad > 0
         ? `The kernel of layer ${bad} does not fit into its input.`
@@ -206,13 +206,13 @@ nn.define("volumes", (element, {input, layers, known, chosen = 1}) => {
   );
   draw();
   element.agrees = () => known.every(one => {
-    const found = through(one);
-    const near = key => found.reduce((total, v) => total + v[key], 0) === one[key];
+    const volumes = through(one);
+    const near = key => volumes.reduce((total, v) => total + v[key], 0) === one[key];
     return (
-      found.every((v, k) => v.side === one.sizes[k][0] && v.depth === one.sizes[k][1]) &&
+      volumes.every((v, k) => v.side === one.sizes[k][0] && v.depth === one.sizes[k][1]) &&
       near("parameters") &&
       near("products") &&
-      found.at(-1).field === one.field
+      volumes.at(-1).field === one.field
     );
   });
 }, "input", "layers", "known");
