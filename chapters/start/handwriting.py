@@ -155,21 +155,21 @@ def varied(X: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def path(way: str, steps: int = 10) -> np.ndarray:
     """Return points (n, 2) on the strokes of a way, by splines of Catmull and Rom."""
-    found = []
+    curves = []
     for stroke in way.split("|"):
         p = np.array([point.split(",") for point in stroke.split()], float)
         a, b, c, d = (np.r_[p[:1], p, p[-1:]][k : k + len(p) - 1] for k in range(4))
         t = np.linspace(0, 1, steps)[:, None]
         a, b, c, d = (points[:, None] for points in (a, b, c, d))
         bend = a - 2.5 * b + 2 * c - d / 2
-        found.append(b + t / 2 * (c - a) + t**2 * bend + t**3 * (1.5 * (b - c) + (d - a) / 2))
-    return np.concatenate([points.reshape(-1, 2) for points in found])
+        curves.append(b + t / 2 * (c - a) + t**2 * bend + t**3 * (1.5 * (b - c) + (d - a) / 2))
+    return np.concatenate([points.reshape(-1, 2) for points in curves])
 
 
 def drawn(number: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Return bitmaps of so many of each digit as a program draws them, and their labels."""
     pixels = np.indices((SIDE, SIDE)).reshape(2, -1)[::-1] + 0.5
-    found = []
+    images = []
     for ways in WAYS.values():
         paths = [path(way) - [5, 7.5] for way in ways]
         for k in range(number):
@@ -177,8 +177,8 @@ def drawn(number: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray
             low, high = p.min(axis=0), p.max(axis=0)
             p = (p - (low + high) / 2) * 26 / (high - low).max() + SIDE / 2
             away = ((p**2).sum(axis=1)[:, None] - 2 * p @ pixels).min(axis=0)
-            found.append(away + (pixels**2).sum(axis=0) < rng.uniform(1.2, 3) ** 2)
-    return np.reshape(found, (-1, SIDE, SIDE)), np.repeat(list(WAYS), number)
+            images.append(away + (pixels**2).sum(axis=0) < rng.uniform(1.2, 3) ** 2)
+    return np.reshape(images, (-1, SIDE, SIDE)), np.repeat(list(WAYS), number)
 
 
 def _by_hand(p: np.ndarray, rng: np.random.Generator) -> np.ndarray:
