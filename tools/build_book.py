@@ -117,7 +117,7 @@ def summary(out: Path) -> Iterator[str]:
     yield f"{checks} came out differently on this computer. The pages show where:"
     for f in findings[:SHOWN]:
         expected = f["statement"] or f["expected"]
-        text = f"{f['page']}:{f['line']}  expected: {expected}  found: {f['found']}"
+        text = f"{f['page']}:{f['line']}  expected: {expected}  found: {f['actual']}"
         yield "  " + textwrap.shorten(text, WIDTH, placeholder=" …")
     if len(findings) > SHOWN:
         yield f"  … and {len(findings) - SHOWN} more in {path}"

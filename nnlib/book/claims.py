@@ -91,7 +91,7 @@ def note(
     from IPython.display import display
 
     claim = {"kind": kind, "held": is_true, "statement": statement, "line": line}
-    claim |= {"asked": condition, "found": [list(pair) for pair in values]}
+    claim |= {"asked": condition, "values": [list(pair) for pair in values]}
     display({MIME: claim}, raw=True)
 
 

@@ -61,7 +61,7 @@ def test_a_claim_that_does_not_hold_is_known_by_cell_and_line_and_leaves_no_outp
     (claim,) = done.findings
     assert (claim["cell"], claim["line"]) == (1, 4)
     assert (claim["statement"], claim["asked"]) == ("all are above", "min(x) > least")
-    assert claim["found"] == [["min(x)", "3"], ["least", "3"]]
+    assert claim["values"] == [["min(x)", "3"], ["least", "3"]]
     (output,) = done.notebook.cells[2].outputs
     assert output.text == "1\n2\n"
 

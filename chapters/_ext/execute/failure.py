@@ -52,9 +52,9 @@ class Failure:
 
 def _with_values(text: str, findings: list[dict]) -> str:
     """Return the reason for a failure; for an ``assert``, with the values of its two sides."""
-    if not findings or findings[-1]["kind"] != "assert" or not findings[-1]["found"]:
+    if not findings or findings[-1]["kind"] != "assert" or not findings[-1]["values"]:
         return text
-    named = [f"{name} = {value}" for name, value in findings[-1]["found"] if name]
+    named = [f"{name} = {value}" for name, value in findings[-1]["values"] if name]
     return "; ".join([text.rstrip(": "), *named])
 
 

@@ -7,7 +7,7 @@ end of the build lists page, line, expectation and result.
 
 Each finding is a dictionary: ``kind`` ("claim", "assert" or "error"), ``cell`` (the index among
 the code cells), ``line`` (in the cell), ``statement`` (its sentence, for claims only),
-``asked`` (the condition), ``found`` (names and values) and ``traceback``.
+``asked`` (the condition), ``values`` (names and values) and ``traceback``.
 """
 
 import json
@@ -82,7 +82,7 @@ def _error(cell, raised: dict, error: Exception | None) -> dict:
         "line": line,
         "statement": "",
         "asked": source.removeprefix("assert ") if failed else "no error",
-        "found": [["", reason(raised, error)]],
+        "values": [["", reason(raised, error)]],
         "traceback": "\n".join(lines[-TRACEBACK:]),
     }
 
@@ -104,7 +104,7 @@ def located(env, docname: str) -> Iterator[dict]:
 
 def values(finding: dict) -> str:
     """Return the values behind a condition in this build, as text."""
-    named = (f"{name} = {value}" if name else value for name, value in finding["found"])
+    named = (f"{name} = {value}" if name else value for name, value in finding["values"])
     return "; ".join(named) or "it is false"
 
 
@@ -133,14 +133,14 @@ def write_summary(app) -> None:
             "kind": finding["kind"],
             "statement": finding["statement"],
             "expected": finding["asked"],
-            "found": values(finding),
+            "actual": values(finding),
         }
         for docname, finding in of_all_pages(app.env)
     ]
     for name, error in app.nn_failed_errata.items():
         page = f"{app.nn_course.errata[name].page}.md"
         row = {"page": page, "line": 0, "kind": "assert", "statement": f"the check of {name}"}
-        rows.append(row | {"expected": "no error", "found": error})
+        rows.append(row | {"expected": "no error", "actual": error})
     summary = {"pages": len(app.env.found_docs), "findings": rows}
     path = Path(app.outdir).parent / SUMMARY
     path.write_text(json.dumps(summary, indent=1, ensure_ascii=False), encoding="utf-8")
