@@ -28,7 +28,7 @@ ENTRY = re.compile(
 class Links(HTMLParser):
     """The links and anchors of a page, each with its line."""
 
-    found: list[tuple[str, int]] = field(default_factory=list)
+    targets: list[tuple[str, int]] = field(default_factory=list)
     ids: Counter = field(default_factory=Counter)
     names: set[str] = field(default_factory=set)
 
@@ -56,7 +56,7 @@ class Links(HTMLParser):
         return anchor in self.ids or anchor in self.names
 
     def _add(self, link: str) -> None:
-        self.found.append((link, self.getpos()[0]))
+        self.targets.append((link, self.getpos()[0]))
 
 
 def check(folder: Path) -> list[str]:
@@ -71,7 +71,7 @@ def check(folder: Path) -> list[str]:
         for name, count in links.ids.items():
             if count > 1:
                 findings.append(f"{page}: the id {name!r} appears {count} times")
-        for link, line in dict.fromkeys(links.found):
+        for link, line in dict.fromkeys(links.targets):
             if problem := _problem(page, link, files, pages):
                 findings.append(f"{page}:{line}: link to {link!r}: {problem}")
     return findings

@@ -140,7 +140,7 @@ def main() -> None:
 if __name__ == "__main__":
     torch.set_num_threads(1)
     if sys.argv[1:] == ["traversals"]:
-        found, kl = traversals(trained(**READ))
-        print(as_text(found), kl.round(2))
+        pictures, kl = traversals(trained(**READ))
+        print(as_text(pictures), kl.round(2))
     else:
         main()

@@ -78,15 +78,15 @@ def test_the_augmentation_flips_and_shifts_images():
     x = torch.rand(50, 1, 28, 28)
     y = PROGRAM["augmented"](x)
     assert y.shape == x.shape
-    inner, seen = y[:, :, 4:-4, 4:-4], set()
+    inner, matches = y[:, :, 4:-4, 4:-4], set()
     for down in range(-2, 3):
         for right in range(-2, 3):
             for name, source in (("as it was", x), ("mirrored", x.flip(3))):
                 part = source[:, :, 4 + down : 24 + down, 4 + right : 24 + right]
                 same = (part == inner).flatten(1).all(dim=1)
-                seen |= {(name, k) for k in torch.nonzero(same).flatten().tolist()}
-    assert {k for _, k in seen} == set(range(50))
-    assert {name for name, _ in seen} == {"as it was", "mirrored"}
+                matches |= {(name, k) for k in torch.nonzero(same).flatten().tolist()}
+    assert {k for _, k in matches} == set(range(50))
+    assert {name for name, _ in matches} == {"as it was", "mirrored"}
 
 
 def test_batches_contain_each_image_once_per_epoch():
