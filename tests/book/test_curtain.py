@@ -41,7 +41,7 @@ TRY = ', "try_it": true'
 
 
 @pytest.mark.parametrize(
-    ("children", "found"),
+    ("children", "expected"),
     [
         ([text("a"), ask("1"), text("b"), text("c")], ["a", ["1", "b", "c"]]),
         ([ask("1"), nodes.section("", text("b"))], [("b",)]),
@@ -53,10 +53,10 @@ TRY = ', "try_it": true'
         ([text("a")], ["a"]),
     ],
 )
-def test_curtain_hides_the_rest_of_the_section(children, found):
+def test_curtain_hides_the_rest_of_the_section(children, expected):
     page = nodes.document("", None, "", nodes.section("", *children))
     hang(HTML, page, "page")
-    assert outline(page[0]) == found
+    assert outline(page[0]) == expected
 
 
 def test_the_summary_waits_for_all_predictions():

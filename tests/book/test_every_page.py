@@ -30,14 +30,14 @@ PARTS = {
 ANSWERS = """() => [...document.querySelectorAll(".nn-question")].flatMap((question, k) => {
   const why = question.querySelector(".nn-why"), say = what => `question ${k + 1}: ${what}`;
   const answers = buttons => buttons.map(button => (button.click(), why.innerText));
-  const all = [...question.querySelectorAll("button")], found = [];
+  const all = [...question.querySelectorAll("button")], problems = [];
   const told = answers(all.filter(b => b.matches("button.nn-pick, button.nn-codeline")));
   const checked = answers(all.filter(b => /^Check\\b/.test(b.innerText.trim())));
-  if (new Set(told).size < told.length) found.push(say("two choices get the same reason"));
+  if (new Set(told).size < told.length) problems.push(say("two choices get the same reason"));
   if (told.length && told.filter(text => text.startsWith("✓ Right: ")).length !== 1)
-    found.push(say("not one choice is right"));
-  if (checked.includes("")) found.push(say("says nothing when it is checked"));
-  return found;
+    problems.push(say("not one choice is right"));
+  if (checked.includes("")) problems.push(say("says nothing when it is checked"));
+  return problems;
 })"""
 # What a new reader sees between a prediction and its verdict: it must be nothing. A figure is
 # allowed where the question is about trying it.
@@ -68,10 +68,10 @@ SHOW = """async () => {
 # What holds for each moving figure before it is touched: a text for those who do not see it,
 # handles that a finger can move, agreement with nnlib, and the room that was kept for it.
 FIGURES = """async ([tallest, measured]) => {
-  const found = [];
+  const problems = [];
   for (const figure of document.querySelectorAll("figure.nn-play")) {
     const element = figure.querySelector(".nn-ready");
-    const say = what => found.push(`${element?.localName ?? "a figure"}: ${what}`);
+    const say = what => problems.push(`${element?.localName ?? "a figure"}: ${what}`);
     if (!element) { say("has not begun"); continue; }
     nn.flush();
     if ((figure.getAttribute("aria-label") ?? "").length < 30) say("has no text alternative");
@@ -99,7 +99,7 @@ FIGURES = """async ([tallest, measured]) => {
     if (room && Math.abs(room / height - 1) > 0.06) say(`takes ${height} pixels, not ${room}`);
     if (room && height > tallest) say(`is ${height} pixels high`);
   }
-  return found;
+  return problems;
 }"""
 SMALL = """() => [...document.querySelectorAll(".nn-panel > .nn-plot text")].flatMap(text => {
   const shown = text.checkVisibility() && !text.closest(".nn-shelf");  // small pictures

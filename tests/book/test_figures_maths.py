@@ -287,10 +287,10 @@ def test_the_rule_of_bayes_matches_nnlib_and_the_counts_agree(open_figure):
             right = diagnostic_test(*shares, positive=positive)["ill"]
             share = float(text.strip("<").removesuffix("% ill")) / 100
             assert share == pytest.approx(right, abs=0.00051)
-        missed, found, alarms, cleared = people(figure)
-        assert missed + found + alarms + cleared == 1000
-        assert missed + found == pytest.approx(1000 * shares[0], abs=0.5)
-        assert found == pytest.approx((missed + found) * shares[1], abs=0.5001)
+        missed, detected, alarms, cleared = people(figure)
+        assert missed + detected + alarms + cleared == 1000
+        assert missed + detected == pytest.approx(1000 * shares[0], abs=0.5)
+        assert detected == pytest.approx((missed + detected) * shares[1], abs=0.5001)
         assert alarms == pytest.approx((alarms + cleared) * (1 - shares[2]), abs=0.5001)
 
 

@@ -164,27 +164,27 @@ def test_a_formula_that_is_refused_fails_the_build_with_page_and_line(typeset, t
 @pytest.mark.browser
 def test_wide_formulas_scroll_by_themselves_and_equations_are_linked(browser, typeset):
     base = (typeset.root / "_build/html").as_uri() + "/"
-    with visit(browser, base, "chapters/part/second.html", size=PHONE) as seen:
-        wide, nearly = (seen.page.locator("div.math").nth(k) for k in (-2, -1))
+    with visit(browser, base, "chapters/part/second.html", size=PHONE) as visited:
+        wide, nearly = (visited.page.locator("div.math").nth(k) for k in (-2, -1))
         assert wide.evaluate("e => e.scrollWidth > e.clientWidth + 50")
-        wide.and_(seen.page.locator("[tabindex='0']")).wait_for()
+        wide.and_(visited.page.locator("[tabindex='0']")).wait_for()
         assert nearly.evaluate("e => e.scrollWidth <= e.clientWidth")
         assert nearly.evaluate("e => parseInt(e.style.fontSize)") in range(80, 100)
         assert nearly.get_attribute("tabindex") is None
-        assert seen.too_wide() == []
-        seen.page.locator("a.reference.internal[href='#equation-eq-two']").click()
-        assert seen.page.url.endswith("#equation-eq-two")
+        assert visited.too_wide() == []
+        visited.page.locator("a.reference.internal[href='#equation-eq-two']").click()
+        assert visited.page.url.endswith("#equation-eq-two")
         faces = "[...document.fonts].filter(f => f.family.includes('KaTeX')).map(f => f.status)"
-        assert set(seen.page.evaluate(faces)) == {"loaded"}
-        assert (seen.missing, seen.errors, seen.outside) == ([], [], [])
+        assert set(visited.page.evaluate(faces)) == {"loaded"}
+        assert (visited.missing, visited.errors, visited.outside) == ([], [], [])
 
 
 @pytest.mark.slow
 @pytest.mark.browser
 def test_selected_formulas_are_copied_as_tex(browser, typeset):
     base = (typeset.root / "_build/html").as_uri() + "/"
-    with visit(browser, base, "chapters/part/second.html") as seen:
-        copied = seen.page.evaluate("""() => {
+    with visit(browser, base, "chapters/part/second.html") as visited:
+        copied = visited.page.evaluate("""() => {
           getSelection().selectAllChildren(document.querySelector(".nn-glued").parentElement);
           const data = new DataTransfer();
           const event = new ClipboardEvent("copy", {clipboardData: data, bubbles: true});

@@ -9,7 +9,7 @@ SOFTMAX = "chapters/classifiers/softmax.html"
 API = "chapters/reference/nnlib/functional.html"
 HEAD = """
 () => {
-  const seen = e => {
+  const visible = e => {
     const {left, top, right, bottom, width} = e.getBoundingClientRect();
     const over = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
     return width > 0 && left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight
@@ -24,8 +24,8 @@ HEAD = """
     title: named(".nn-place-page > :last-child").textContent,
     line: named(".nn-place-section").textContent,
     unseen: [".nn-place-page", ".nn-place-section", ".nn-find input", ".primary-toggle"]
-      .filter(selector => !seen(named(selector))),
-    entry: innerWidth < 992 || seen(entry),  // else the contents are closed
+      .filter(selector => !visible(named(selector))),
+    entry: innerWidth < 992 || visible(entry),  // else the contents are closed
     free: target ? target.getBoundingClientRect().top - head.bottom : 0,
   };
 }

@@ -70,9 +70,9 @@ def corners(page, *points):
 def test_name_promise_start_doors_and_figure_are_on_the_first_screen(home, size):
     page = home(size)
     page.evaluate(LAST, "maths/numpy-matplotlib")
-    seen = ["h1", ".nn-front-words", ".nn-begin a >> nth=0", ".nn-begin nn-resume a"]
-    seen += ["nn-digit", "figure:has(nn-digit) figcaption", ".nn-doors"]
-    for selector in seen:
+    selectors = ["h1", ".nn-front-words", ".nn-begin a >> nth=0", ".nn-begin nn-resume a"]
+    selectors += ["nn-digit", "figure:has(nn-digit) figcaption", ".nn-doors"]
+    for selector in selectors:
         box = page.locator(f"article {selector}").bounding_box()
         assert box["height"] > 0
         assert box["y"] + box["height"] <= size[1], selector

@@ -17,8 +17,8 @@ PAGE = "chapters/start/home.html"
 SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 FOCUSED = """() => {
   const box = document.activeElement, r = box.getBoundingClientRect();
-  const seen = document.elementFromPoint((r.left + r.right) / 2, (r.top + r.bottom) / 2);
-  return [box.dataset.page, seen !== null && box.contains(seen)];
+  const topmost = document.elementFromPoint((r.left + r.right) / 2, (r.top + r.bottom) / 2);
+  return [box.dataset.page, topmost !== null && box.contains(topmost)];
 }"""  # the page whose box has the focus, and whether the middle of the box is seen
 
 

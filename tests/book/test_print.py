@@ -211,8 +211,8 @@ def test_a_wrong_sign_in_a_formula_is_found(tmp_path):
         for entry in entries()
         for k, program in enumerate(_with_a_sign_wrong(entry))
     }
-    found = set(failures(programs, tmp_path / "memory.json", "flipped"))
-    missed = sorted(set(programs) - found)
+    failing = set(failures(programs, tmp_path / "memory.json", "flipped"))
+    missed = sorted(set(programs) - failing)
     assert len(programs) > 150
     assert len(missed) <= 0.05 * len(programs), missed  # these are true with either sign
 

@@ -421,11 +421,11 @@ def test_a_result_is_shown_to_a_reader_who_asks_and_stays_shown(page):
 
 def test_predictions_that_share_a_curtain_open_it_together(page):
     result = page.locator("#both")
-    for name, seen in (("2", False), ("3", True)):
+    for name, visible in (("2", False), ("3", True)):
         ask = page.locator(f"#predict-{name}")
         press(page, ask.locator("input").first, "Space")
         press(page, ask.get_by_role("button"), "Enter")
-        assert result.is_visible() == seen
+        assert result.is_visible() == visible
 
 
 def test_an_address_behind_a_curtain_opens_it_for_this_visit(open_visit, base):
@@ -447,8 +447,8 @@ def test_open_sections_stay_visible_at_first_paint(open_visit, base):
     visited.page.route("**/_play/*.js", lambda route: route.abort())
     visited.page.goto(base + ASKED, wait_until="commit")
     visited.page.locator("#both").wait_for(state="attached")
-    seen = "id => document.getElementById(id).offsetHeight > 0"
-    early = [visited.page.evaluate(seen, name) for name in ("plot", "side")]
+    has_height = "id => document.getElementById(id).offsetHeight > 0"
+    early = [visited.page.evaluate(has_height, name) for name in ("plot", "side")]
     assert early in ([True, False], [True, True])
     # Without its script a curtain can't be opened, so the page gives it up.
     visited.page.wait_for_load_state("load")

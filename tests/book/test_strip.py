@@ -23,7 +23,7 @@ def cell(*tags):
 
 
 @pytest.mark.parametrize(
-    ("node", "found"),
+    ("node", "counts"),
     [
         (words(7), {"words": 7}),
         (
@@ -41,12 +41,12 @@ def cell(*tags):
         (words(7, "exercise"), {"exercises": 1}),
     ],
 )
-def test_reading_time_counts_visible_words_and_tasks(node, found):
-    assert +count(nodes.container("", node)) == found
+def test_reading_time_counts_visible_words_and_tasks(node, counts):
+    assert +count(nodes.container("", node)) == counts
 
 
 @pytest.mark.parametrize(
-    ("found", "text"),
+    ("counts", "text"),
     [
         ({}, "5 minutes"),
         ({"words": 3600}, "20 minutes"),
@@ -59,8 +59,8 @@ def test_reading_time_counts_visible_words_and_tasks(node, found):
         ({"words": 900, "exercises": 1}, "5 minutes, plus 5 for 1 exercise"),
     ],
 )
-def test_the_minutes_follow_the_rates_and_are_rounded(found, text):
-    assert time_of(Counter(found)) == text
+def test_the_minutes_follow_the_rates_and_are_rounded(counts, text):
+    assert time_of(Counter(counts)) == text
 
 
 def test_the_search_finds_a_page_by_its_goals_and_not_by_what_it_needs():

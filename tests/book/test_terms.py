@@ -249,7 +249,7 @@ def test_the_glossary_is_filtered_by_part_and_words(open_visit, base):
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "terms"),
     [
         ("Loss surfaces rise.", ["Loss surfaces"]),
         ("a mini batch, a mini-batch", ["mini batch", "mini-batch"]),
@@ -261,10 +261,10 @@ def test_the_glossary_is_filtered_by_part_and_words(open_visit, base):
         ("loss\nsurface", ["loss\nsurface"]),
     ],
 )
-def test_terms_are_found_whole_longest_first_in_all_their_forms(text, found):
+def test_terms_are_found_whole_longest_first_in_all_their_forms(text, terms):
     names = ["loss", "loss surface", "mini-batch", "Bayes' rule", "penalty", "key"]
     glossary = Glossary([Term(name, "a/b", "…") for name in names])
-    assert [words for _, words, _ in glossary.find(text)] == found
+    assert [words for _, words, _ in glossary.find(text)] == terms
 
 
 def test_no_two_terms_share_a_form_or_an_anchor():

@@ -22,8 +22,8 @@ export async function loadPyodide({indexURL}) {
     globals: {get: () => runCell},
     async loadPackage(name) {
       note("package", name);
-      const found = await fetch(`${indexURL}${name}.whl`).then(answer => answer.ok, () => false);
-      if (found) loadedPackages[name] = "default channel";
+      const exists = await fetch(`${indexURL}${name}.whl`).then(answer => answer.ok, () => false);
+      if (exists) loadedPackages[name] = "default channel";
     },
     unpackArchive(bytes, format, {extractDir}) {
       note("unpack", bytes.length, String.fromCharCode(...bytes.slice(0, 2)), format, extractDir);
