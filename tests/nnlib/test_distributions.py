@@ -106,15 +106,17 @@ def test_distributions_match_torch(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_shapes_and_names_match_torch(name):
-    seen = []
+    descriptions = []
     for L in LIBRARIES:
         d, _, values = made(L, name, np.random.default_rng(3))
         shapes = [d.batch_shape, d.event_shape, d.sample().shape, d.sample((2, 1)).shape]
         shapes += [d.log_prob(values).shape]
-        seen.append([[tuple(s) for s in shapes], d.has_rsample, d.sample().requires_grad])
+        descriptions.append(
+            [[tuple(s) for s in shapes], d.has_rsample, d.sample().requires_grad]
+        )
         shown = repr(made(L, name, np.random.default_rng(3))[0])
-        seen[-1].append(re.sub(r"torch.Size\(\[(.*?)\]\)", r"(\1)", shown))
-    assert seen[0] == seen[1]
+        descriptions[-1].append(re.sub(r"torch.Size\(\[(.*?)\]\)", r"(\1)", shown))
+    assert descriptions[0] == descriptions[1]
 
 
 @pytest.mark.parametrize("name", NAMES)

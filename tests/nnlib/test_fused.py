@@ -8,12 +8,12 @@ import nnlib
 from nnlib.graph import record_fused
 
 
-def scale(x, w, seen=None):
+def scale(x, w, calls=None):
     """Return x w, by an operation that keeps the number of elements for its backward."""
 
     def backward(g, needs, x, w, size):
-        if seen is not None:
-            seen.append((needs, size))
+        if calls is not None:
+            calls.append((needs, size))
         return {"x": g * w, "w": g * x}
 
     def twice(g, needs, x, w):
@@ -48,11 +48,11 @@ def test_one_rule_gives_the_gradients_of_all_inputs(x):
 
 
 def test_rule_receives_the_names_of_the_needed_gradients(x):
-    seen = []
-    scale(x, nnlib.tensor([5.0]), seen).sum().backward()
+    calls = []
+    scale(x, nnlib.tensor([5.0]), calls).sum().backward()
     w = nnlib.tensor([5.0], requires_grad=True)
-    nnlib.grad(scale(x, w, seen).sum(), w)
-    assert seen == [({"x"}, 4), ({"w"}, 4)]
+    nnlib.grad(scale(x, w, calls).sum(), w)
+    assert calls == [({"x"}, 4), ({"w"}, 4)]
 
 
 def test_second_derivative_uses_the_recorded_form(x):
@@ -70,11 +70,11 @@ def test_second_derivative_without_a_recorded_form_is_refused(x):
 
 def test_each_of_several_results_sends_its_gradient_and_an_unused_one_counts_as_zero(x):
     a, b = halves(x)
-    seen = []
-    a.register_hook(lambda g: seen.append(g.tolist()))
+    gradients = []
+    a.register_hook(lambda g: gradients.append(g.tolist()))
     (a.sum() + 3 * b.sum()).backward(retain_graph=True)
     assert x.grad.tolist() == [2.0, 2.0, 6.0, 6.0]
-    assert seen == [[1.0, 1.0]]
+    assert gradients == [[1.0, 1.0]]
     (g,) = nnlib.grad(b.sum(), x)
     assert g.tolist() == [0.0, 0.0, 2.0, 2.0]
 
@@ -109,15 +109,15 @@ def test_results_of_inference_mode_may_not_be_kept(x):
     ids=["enable_grad", "no_grad", "set_grad_enabled", "inference_mode"],
 )
 def test_only_inference_mode_itself_leaves_inference_mode_as_in_torch(switch):
-    seen = []
+    modes = []
     for L in (nnlib, torch):
         x = L.ones(2, requires_grad=True)
         with L.inference_mode():
             with switch(L):
                 y = x * 2
             z = x * 2
-        seen.append((y.is_inference(), y.requires_grad, z.is_inference(), L.is_grad_enabled()))
-    assert seen[0] == seen[1]
+        modes.append((y.is_inference(), y.requires_grad, z.is_inference(), L.is_grad_enabled()))
+    assert modes[0] == modes[1]
 
 
 def test_set_grad_enabled_acts_at_once_and_as_a_context(x):

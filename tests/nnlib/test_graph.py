@@ -16,16 +16,16 @@ from tests.nnlib.derivatives import leaf
 
 
 def test_a_rule_reads_what_its_parameters_name():
-    seen = []
+    arguments = []
 
     def rule(g, y, b):
-        seen.extend([g.tolist(), y.tolist(), b.tolist()])
+        arguments.extend([g.tolist(), y.tolist(), b.tolist()])
         return g * b
 
     a, b = leaf(2.0), nnlib.tensor([5.0])
     y = record(a.array * b.array, dict(a=a, b=b), a=rule)
     y.backward()
-    assert seen == [[1.0], [10.0], [5.0]]
+    assert arguments == [[1.0], [10.0], [5.0]]
     assert a.grad.tolist() == [5.0]
 
 
@@ -76,23 +76,23 @@ def test_integers_have_no_history():
 
 def test_recording_is_switched_off_in_only_one_thread():
     x, inside, outside = leaf(1.0), threading.Event(), threading.Event()
-    seen = []
+    recorded = []
 
     def other():
-        seen.append((x * 2).requires_grad)
+        recorded.append((x * 2).requires_grad)
         with nnlib.no_grad():
             inside.set()
             outside.wait(10)
-            seen.append((x * 2).requires_grad)
+            recorded.append((x * 2).requires_grad)
 
     thread = threading.Thread(target=other)
     with nnlib.no_grad():
         thread.start()
         inside.wait(10)
-    seen.append((x * 2).requires_grad)
+    recorded.append((x * 2).requires_grad)
     outside.set()
     thread.join()
-    assert seen == [True, True, False]
+    assert recorded == [True, True, False]
 
 
 # Walking back
@@ -126,22 +126,22 @@ def test_grad_of_an_input_by_itself_is_the_upstream_gradient():
 
 @pytest.mark.parametrize("create_graph", [False, True])
 def test_a_hook_sees_and_replaces_the_whole_gradient(create_graph):
-    x, seen = leaf(1.0, 2.0), []
+    x, gradients = leaf(1.0, 2.0), []
     h = x * 2
-    h.register_hook(lambda g: seen.append(g.tolist()))
+    h.register_hook(lambda g: gradients.append(g.tolist()))
     h.register_hook(lambda g: g * 10)
     (h.sum() + h.sum()).backward(create_graph=create_graph)
-    assert seen == [[2.0, 2.0]]
+    assert gradients == [[2.0, 2.0]]
     assert x.grad.tolist() == [40.0, 40.0]
 
 
 def test_a_hook_can_be_removed_once_by_each_handle():
-    x, seen = leaf(1.0), []
-    handles = [x.register_hook(seen.append) for _ in range(2)]
+    x, gradients = leaf(1.0), []
+    handles = [x.register_hook(gradients.append) for _ in range(2)]
     handles[0].remove()
     handles[0].remove()
     (x * 2).backward()
-    assert len(seen) == 1
+    assert len(gradients) == 1
     for ask in (nnlib.ones(1).retain_grad, lambda: nnlib.ones(1).register_hook(print)):
         with pytest.raises(RuntimeError, match="requires grad"):
             ask()
@@ -170,8 +170,8 @@ def test_retain_grad_does_not_keep_its_tensor_alive():
 
 
 def accumulated(L):
-    x, seen = L.tensor([1.0, 2.0], requires_grad=True), []
-    handle = x.register_post_accumulate_grad_hook(lambda x: seen.append(x.grad.tolist()))
+    x, gradients = L.tensor([1.0, 2.0], requires_grad=True), []
+    handle = x.register_post_accumulate_grad_hook(lambda x: gradients.append(x.grad.tolist()))
     for k in range(3):
         (k * x * x).sum().backward()
         L.autograd.grad(x.sum(), x)
@@ -180,7 +180,7 @@ def accumulated(L):
     for wrong in (L.ones(1), x * 2):
         with pytest.raises(RuntimeError):
             wrong.register_post_accumulate_grad_hook(print)
-    return seen
+    return gradients
 
 
 def test_a_hook_after_accumulation_matches_torch():

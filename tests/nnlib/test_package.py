@@ -101,7 +101,7 @@ def test_docstrings_refer_to_pages_that_exist():
     pages = [f.read_text(encoding="utf-8") for f in root.parent.glob("chapters/*/*.md")]
     titles = {m[1] for text in pages if (m := re.search(r"^# (.*)$", text, re.M))}
     code = [f.read_text(encoding="utf-8") for f in root.rglob("*.py")]
-    found = [title for text in code for title in re.findall(r'chapter\s+"([^"]*)"', text)]
-    named = {" ".join(title.split()) for title in found}
+    references = [title for text in code for title in re.findall(r'chapter\s+"([^"]*)"', text)]
+    named = {" ".join(title.split()) for title in references}
     assert len(named) > 10
     assert named <= titles

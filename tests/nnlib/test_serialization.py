@@ -263,7 +263,7 @@ def test_other_devices_are_mapped_to_the_cpu():
 
     with pytest.raises(RuntimeError, match=r"load: nnlib computes on the CPU only.*'cuda:0'"):
         load(Cuda())
-    seen = []
+    devices = []
     locations = ["cpu", nnlib.device("cpu"), {"cuda:0": "cpu"}, lambda s, location: s]
     for location in locations:
         assert_same(load(Cuda(), location), nnlib.ones(2))
@@ -271,8 +271,8 @@ def test_other_devices_are_mapped_to_the_cpu():
     with pytest.raises(RuntimeError, match="CPU only"):
         load(Cuda(), {"cuda:1": "cpu"})
     with pytest.raises(RuntimeError, match="CPU only"):
-        load(Cuda(), lambda s, location: seen.append(location))
-    assert seen == ["cuda:0"]
+        load(Cuda(), lambda s, location: devices.append(location))
+    assert devices == ["cuda:0"]
     with pytest.raises(RuntimeError, match="CPU only, but a tensor was on 'cuda'"):
         load(saved(nnlib.ones(2)), "cuda")
     with pytest.raises(TypeError, match="load: expected map_location to return the storage"):

@@ -35,8 +35,8 @@ def refused(data, error, message):
     armed.append(True)
     try:
         load(file)
-    except Exception as found:
-        caught = found
+    except Exception as raised:
+        caught = raised
     else:
         caught = None
     armed.clear()

@@ -99,10 +99,10 @@ def test_networks_have_the_stated_receptive_fields():
         y[0, 0, i, j].backward()
         rows, columns = np.nonzero(np.abs(x.grad.array[0]).sum(0))
         field = summary(net, (1, 2, 24, 24))[0].field
-        for k, (seen, at) in enumerate([(rows, i), (columns, j)]):
+        for k, (indices, at) in enumerate([(rows, i), (columns, j)]):
             first = max(field.first[k] + at * field.stride[k], 0)
             last = min(field.last[k] + at * field.stride[k], 23)
-            assert (seen.min(), seen.max()) == (first, last), name
+            assert (indices.min(), indices.max()) == (first, last), name
         assert len(rows) == len({*rows}) * len({*columns}), name
 
 

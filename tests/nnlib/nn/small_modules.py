@@ -31,7 +31,7 @@ def block(L):
     module.again = module.layer
     module.tied = L.nn.Linear(2, 2, bias=False)
     module.tied.weight = module.layer.weight
-    module.register_buffer("seen", L.zeros(1), persistent=False)
+    module.register_buffer("count", L.zeros(1), persistent=False)
     module.mean = L.nn.Buffer(L.zeros(2))
     module.steps = L.nn.Buffer(L.zeros(2), persistent=False)
     module.register_module("nothing", None)

@@ -11,20 +11,20 @@ from tests.nnlib.harness import naming
 
 
 def test_hooks_see_and_replace_what_goes_in_and_comes_out():
-    model, seen = nn.Identity(), []
+    model, calls = nn.Identity(), []
 
     def before(module, args):
-        seen.append((module, args))
+        calls.append((module, args))
         return args[0] + 1
 
     def after(module, args, output):
-        seen.append((module, args, output))
+        calls.append((module, args, output))
         return output * 10
 
     model.register_forward_pre_hook(before)
     model.register_forward_hook(after)
     assert model(2) == 30
-    assert seen == [(model, (2,)), (model, (3,), 3)]
+    assert calls == [(model, (2,)), (model, (3,), 3)]
 
 
 def test_a_hook_is_removed_by_its_handle_and_at_the_end_of_with():
@@ -48,10 +48,10 @@ RESULTS = {"both": lambda ys: ys[0] * 3 + ys[1], "the first": lambda ys: ys[0] *
 
 def test_backward_hooks_see_what_they_see_in_torch():
     for used, needs in itertools.product(RESULTS, [(True, True), (True, False), (False, True)]):
-        seen, slopes = [], []
+        grads, slopes = [], []
         for L in (nnlib, torch):
             model = type("Twice", (L.nn.Module,), dict(forward=twice))()
-            model.register_full_backward_hook(lambda *args, seen=seen: seen.append(args[1:]))
+            model.register_full_backward_hook(lambda *args, grads=grads: grads.append(args[1:]))
             x, y = L.tensor([1.0, 2.0]), L.tensor([3.0, 5.0])
             x.requires_grad, y.requires_grad = needs
             RESULTS[used](model(x, y)).sum().backward()
@@ -59,7 +59,7 @@ def test_backward_hooks_see_what_they_see_in_torch():
         with naming(used, needs):
             # torch gives 0 for an input without gradient and None for an unused output,
             # here it is the other way round
-            ours, theirs = ([g for part in args for g in part] for args in seen)
+            ours, theirs = ([g for part in args for g in part] for args in grads)
             zeros = [0.0, 0.0]
             expected = [zeros if g is None else g.tolist() for g in theirs]
             assert [zeros if g is None else g.tolist() for g in ours] == expected

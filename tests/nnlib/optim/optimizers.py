@@ -19,15 +19,15 @@ def loss_of(L, w, b, X, t):
     return L.nn.functional.mse_loss(L.tanh(L.nn.functional.linear(X, w, b)), t)
 
 
-def closure_of(optimizer, p, f, seen=None):
-    """Return a closure that computes f(*p) and its derivatives, and adds the loss to `seen`."""
+def closure_of(optimizer, p, f, log=None):
+    """Return a closure that computes f(*p) and its derivatives, and adds the loss to `log`."""
 
     def closure():
         optimizer.zero_grad()
         loss = f(*p)
         loss.backward(retain_graph=isinstance(optimizer, optim.Newton))
-        if seen is not None:
-            seen.append(loss.item())
+        if log is not None:
+            log.append(loss.item())
         return loss
 
     return closure

@@ -101,7 +101,7 @@ SequentialLR(o, [ExponentialLR(o, 0.9), SequentialLR(o, [LinearLR(o, 0.1, total_
 """)
 
 
-def seen(optimizer, schedule):
+def settings(optimizer, schedule):
     """Return all values that a schedule changes."""
     names = ("lr", "initial_lr", "momentum", "betas", "max_lr", "min_lr")
     groups = [{k: g[k] for k in names if k in g} for g in optimizer.param_groups]
@@ -125,9 +125,9 @@ def followed(L, make, steps=STEPS, optimizer=None, schedule=None):
     """Return the values that a schedule changes, before the first step and after each."""
     optimizer = optimizer or optimizer_of(L)
     schedule = schedule or make(L, optimizer)
-    results = [copy.deepcopy(seen(optimizer, schedule))]
+    results = [copy.deepcopy(settings(optimizer, schedule))]
     for _ in range(steps):
         optimizer.step()
         schedule.step()
-        results.append(copy.deepcopy(seen(optimizer, schedule)))
+        results.append(copy.deepcopy(settings(optimizer, schedule)))
     return results

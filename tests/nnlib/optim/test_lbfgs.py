@@ -31,10 +31,10 @@ def arrays(rng):
 def steps_of(L, make, options, start, f, steps):
     """Return the loss of each evaluation, and parameters and optimizer after some steps."""
     p = [L.tensor(a, requires_grad=True) for a in start]
-    optimizer, seen = make(p, **options), []
+    optimizer, losses = make(p, **options), []
     for _ in range(steps):
-        optimizer.step(closure_of(optimizer, p, f, seen))
-    return seen, [x.detach().numpy() for x in p], optimizer
+        optimizer.step(closure_of(optimizer, p, f, losses))
+    return losses, [x.detach().numpy() for x in p], optimizer
 
 
 def assert_alike(got, expected, tolerance=1e-10):

@@ -17,7 +17,7 @@ from tests.nnlib.optim.schedules import (
     assert_same,
     followed,
     optimizer_of,
-    seen,
+    settings,
 )
 
 
@@ -77,9 +77,9 @@ def jumping(L, make):
     optimizer.step()
     for t in (3, 1, 8, 40, 0, 20):
         schedule.step(t)
-        result.append(copy.deepcopy(seen(optimizer, schedule)))
+        result.append(copy.deepcopy(settings(optimizer, schedule)))
     schedule.step()
-    return [*result, seen(optimizer, schedule)]
+    return [*result, settings(optimizer, schedule)]
 
 
 NOT_JUMPING = ("SequentialLR", "ChainedScheduler", "LinearLR(o, total_iters=0)")
@@ -117,7 +117,7 @@ def test_plateaus_match_torch():
                 for loss in LOSSES:
                     schedule.step(loss)
                     rates.append(schedule.get_last_lr())
-                results.append((rates, seen(optimizer, schedule), schedule.state_dict()))
+                results.append((rates, settings(optimizer, schedule), schedule.state_dict()))
             assert results[0] == results[1]
 
 

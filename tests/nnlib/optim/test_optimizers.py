@@ -258,20 +258,20 @@ def counting(L):
 
 def hooked(L):
     """Return what steps return, what their hooks see, and the final parameter."""
-    p, seen = L.tensor([2.0], requires_grad=True), []
+    p, events = L.tensor([2.0], requires_grad=True), []
     optimizer = L.optim.SGD([p], lr=0.1)
     handles = [
         optimizer.register_step_pre_hook(lambda o, args, kwargs: (args, dict(closure=None))),
         optimizer.register_step_post_hook(
-            lambda o, args, kwargs: seen.append((len(args), kwargs))
+            lambda o, args, kwargs: events.append((len(args), kwargs))
         ),
     ]
     for _ in range(2):
         p.grad = L.tensor([1.0])
-        seen.append(optimizer.step(closure=lambda: 3.0))
+        events.append(optimizer.step(closure=lambda: 3.0))
         for handle in handles:
             handle.remove()
-    return seen, round(p.item(), 4)
+    return events, round(p.item(), 4)
 
 
 def test_hooks_of_steps_are_called_as_in_torch():

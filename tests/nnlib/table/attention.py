@@ -16,16 +16,18 @@ def attend(L, q, k, v, *mask, **options):
     return getattr(L.nn.functional, NAME)(q, k, v, *mask, **options)
 
 
-def seen(L, rows=4):
+def allowed(L, rows=4):
     return index(L, SEEN[:rows])
 
 
 CASES = [
     Case(NAME, lambda L, *a: attend(L, *a, is_causal=True), BATCH, note="causal batches"),
-    Case(NAME, lambda L, q, k, v: attend(L, q, k, v, seen(L, 3)), QKV, note="mask of truths"),
+    Case(
+        NAME, lambda L, q, k, v: attend(L, q, k, v, allowed(L, 3)), QKV, note="mask of truths"
+    ),
     Case(
         NAME,
-        lambda L, q, k, v: attend(L, q, k, v, seen(L, 3) & False),
+        lambda L, q, k, v: attend(L, q, k, v, allowed(L, 3) & False),
         QKV,
         note="nothing seen",
         second=None,  # all gradients of query and key are 0

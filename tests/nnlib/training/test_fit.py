@@ -89,11 +89,11 @@ class Modes(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.layer, self.seen = nn.Linear(D, C), []
+        self.layer, self.modes = nn.Linear(D, C), []
 
     def forward(self, x):
         y = self.layer(x)
-        self.seen.append((self.training, y.requires_grad))
+        self.modes.append((self.training, y.requires_grad))
         return y
 
 
@@ -104,7 +104,7 @@ def test_predicting_is_done_in_eval_mode_without_history_and_restores_the_mode(d
     out = predict(model, X, batch_size=60)
     assert isinstance(out, np.ndarray)
     assert out.shape == (N, C)
-    assert model.seen == [(False, False)] * 4
+    assert model.modes == [(False, False)] * 4
     assert model.training
     assert not model.layer.training
     whole = model(nnlib.tensor(X.astype("f4"))).detach().numpy()

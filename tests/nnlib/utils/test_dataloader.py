@@ -107,15 +107,15 @@ def test_every_epoch_is_a_permutation(n, size, drop_last, seed, split):
     ]
     for _ in range(3):
         epochs = [numbers_in(loader) for loader in loaders]
-        seen = [i for epoch in epochs for i in flat(epoch)]
-        assert len(set(seen)) == len(seen)
+        numbers = [i for epoch in epochs for i in flat(epoch)]
+        assert len(set(numbers)) == len(numbers)
         for loader, epoch in zip(loaders, epochs, strict=True):
             whole, rest = divmod(len(loader.dataset), size)
             sizes = [size] * whole + [rest] * (rest > 0 and not drop_last)
             assert [len(batch) for batch in epoch] == sizes
             assert len(loader) == len(sizes)
         if not drop_last:
-            assert sorted(seen) == list(range(n))
+            assert sorted(numbers) == list(range(n))
 
 
 def test_the_state_between_epochs_continues_the_order():

@@ -55,8 +55,8 @@ def luminance(colour):
 
 def test_any_two_of_ten_colours_can_be_told_apart():
     for colours, eye in itertools.product(THEMES, EYES):
-        seen = [oklab(eye @ linear(c)) for c in colours]
-        least = min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2))
+        perceived = [oklab(eye @ linear(c)) for c in colours]
+        least = min(np.linalg.norm(a - b) for a, b in itertools.combinations(perceived, 2))
         assert least > 0.07  # 0.02 is what can just be seen side by side
 
 
