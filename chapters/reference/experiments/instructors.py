@@ -103,9 +103,9 @@ HINGE_IN_LOOPS = """def hinge_loss(scores, targets, margin=1.0):
 OTHER_NAMES = {"row": "i", "column": "j", "losses": "parts", "largest": "top", "terms": "e",
                "whole": "total", "right": "t", "gap": "difference"}  # fmt: skip
 LOOKS_AROUND = """import os, json
-found = [os.path.join(place, file) for place, _, files in os.walk("/") for file in files
+paths = [os.path.join(place, file) for place, _, files in os.walk("/") for file in files
          if file.endswith(".cases.json")]
-secret = [json.load(open(file)) for file in found]
+secret = [json.load(open(file)) for file in paths]
 
 def softmax_cross_entropy(scores, targets):
     return secret[0]["softmax_cross_entropy"]["cases"][0]["want"]
@@ -369,17 +369,17 @@ def pages(course: Path) -> list[str]:
 
 def tables(page: Path) -> dict[str, list[list[str]]]:
     """The rows of the report about mistakes and about similar submissions."""
-    found = {"Hint to the student": [], "Submissions": []}
+    by_heading = {"Hint to the student": [], "Submissions": []}
     for table in re.findall(r"<table.*?</table>", page.read_text(encoding="utf-8"), re.DOTALL):
         head, *rows = map(cells, re.findall(r"<tr.*?</tr>", table, re.DOTALL))
-        found.get(head[0], []).extend(rows)
-    return {"told": found["Hint to the student"], "alike": found["Submissions"]}
+        by_heading.get(head[0], []).extend(rows)
+    return {"told": by_heading["Hint to the student"], "alike": by_heading["Submissions"]}
 
 
 def cells(row: str) -> list[str]:
     """The words in the cells of a row."""
-    found = re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL)
-    return [" ".join(html.unescape(re.sub(r"<[^>]+>", " ", c)).split()) for c in found]
+    elements = re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL)
+    return [" ".join(html.unescape(re.sub(r"<[^>]+>", " ", c)).split()) for c in elements]
 
 
 def main() -> None:
@@ -391,11 +391,11 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory(prefix="term-") as folder:
         os.chmod(folder, 0o755)
-        found = run(Path(folder))
-    found["versions"] = {"python": platform.python_version(), "numpy": np.__version__}
-    found["machine"] = f"{platform.system()} {platform.machine()}"
-    found["program"] = experiment._hash(Path(__file__))
-    experiment.write(RESULTS, found)
+        record = run(Path(folder))
+    record["versions"] = {"python": platform.python_version(), "numpy": np.__version__}
+    record["machine"] = f"{platform.system()} {platform.machine()}"
+    record["program"] = experiment._hash(Path(__file__))
+    experiment.write(RESULTS, record)
     print(RESULTS.relative_to(ROOT))
 
 

@@ -33,8 +33,8 @@ def trained(seed, width, epochs):
 
 def run(seed):
     """All networks from one seed."""
-    found = {f"{width}, 10 epochs": trained(seed, width, 10) for width in (0, 2, 8, 128)}
-    return found | {f"{width}, 30 epochs": trained(seed, width, 30) for width in (0, 128)}
+    accuracies = {f"{width}, 10 epochs": trained(seed, width, 10) for width in (0, 2, 8, 128)}
+    return accuracies | {f"{width}, 30 epochs": trained(seed, width, 30) for width in (0, 128)}
 
 
 def thin():
