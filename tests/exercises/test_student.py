@@ -18,8 +18,10 @@ from nngrader.engine.judgement.ledger import PASSIVE
 from nngrader.student.function import (
     FOLLOWED,
     NOT_PROVED,
+    OWN_FUNCTIONS,
     STILL_THERE,
     called_wrong,
+    calls_wrong,
     check_message,
     report,
 )
@@ -399,6 +401,23 @@ def test_a_function_that_calls_a_wrong_one_is_reported(right, lines):
     lines = report(data, None, wrong, Path(), calls=warning).splitlines() if warning else []
     assert lines[:1] == ["knn_predict: not judged yet."] * bool(warning)
     assert lines[1:] == warning
+
+
+def test_a_called_function_with_a_loop_does_not_hide_the_result_of_its_caller():
+    data, names = packed("pairwise_distances", 1, True), {"np": np}
+    loop = "np.array([np.sqrt(((x - Y) ** 2).sum(axis=1)) for x in X.astype(float)])"
+    exec(f"def pairwise_distances(X, Y):\n    return {loop}\n" + NEIGHBOURS, names)
+    assert judged(data, names["pairwise_distances"]).score < 100
+    problems = {"pairwise_distances": data, "knn_predict": packed("knn_predict", 1, True)}
+    assert called_wrong(problems, names["knn_predict"]) == []
+
+
+def test_a_challenge_is_judged_even_if_it_calls_a_wrong_function():
+    data, warning = packed("classify_pictures", 1, True), ["  It calls conv2d_fast."]
+    wrong = judged(data, lambda file, images: images[:, 0, 0, 0] * 0)
+    lines = report(data, None, wrong, Path(), calls=calls_wrong(data, warning)).splitlines()
+    assert lines[0] == "classify_pictures: 0 of 5 points on the visible cases."
+    assert [*warning, f"  {OWN_FUNCTIONS}"] == lines[-3:-1]
 
 
 @pytest.mark.parametrize(("loss", "said"), [(0.02, False), (0.08, True)])

@@ -70,6 +70,21 @@ def test_a_mistake_that_is_not_declared_is_explained(name, edit, about, visible)
     assert [f.code for f in findings if f is not explained] == []
 
 
+@pytest.mark.parametrize("visible", [True, False])
+def test_a_variant_must_also_fit_the_special_cases(visible):
+    """With a stride of 1 and no padding, `j * padding` equals an undeclared forgotten term."""
+    data = packed("conv2d_forward", 1, visible, variants=True)
+    edit = "j * stride", "j * padding"
+    wrong = edited(PROBLEMS["conv2d_forward"].solve, "a student's answer", edit)
+    findings = judged(data, wrong).findings
+    assert findings
+    assert Code.VARIANT not in [f.code for f in findings]
+    for case in data["cases"]:
+        if case["aspect"] != "value":
+            case.pop("variants", None)
+    assert Code.VARIANT in [f.code for f in judged(data, wrong).findings]
+
+
 @pytest.mark.parametrize("answer", [lambda X, *_: (X, X[0], X[0]), lambda X, *_: (0 * X, 0, 0)])
 def test_an_answer_that_computes_nothing_has_no_such_explanation(answer):
     findings = judged(packed("batch_norm_backward", 1, True, variants=True), answer).findings

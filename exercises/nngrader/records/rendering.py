@@ -485,7 +485,7 @@ WORDS = {
     ),
     Code.RISING: (
         "{Your} {rises} and {falls} with the correct value, but {is} neither equal nor "
-        "proportional to it | Which function is missing, or applied too often?"
+        "proportional to it | Compute the smallest and the largest entry step by step."
     ),
     Code.FALLING: (
         "{Your} {falls} where the correct value grows | Which step changes the sign or the "

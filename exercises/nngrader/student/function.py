@@ -44,6 +44,7 @@ STILL_THERE = (
 NOT_PROVED = "The grader uses other inputs to compute your points."
 HELD_BACK = "The grader uses other, hidden inputs to compute your points."
 NOT_YET = "{}: not judged yet."
+OWN_FUNCTIONS = "In a challenge, the grader uses your own versions of these functions."
 FOLLOWED = (
     "The grader tests your function with correct versions of the functions that it calls, so "
     "their mistakes cost it at most a tenth of its points."
@@ -55,6 +56,7 @@ READERS = [
 READS = "It calls {}. In grading, the files in your notebook's folder aren't available."
 ORDER = "We call it as {1}({0}), but it is defined as {1}({2})."
 NEAR = "This is within {:g} of the threshold {:g} ({}), so grading may decide differently."
+HARMLESS = ("errors", "loops", "memory")  # aspects that don't change what callers get
 MOST_TRIED = 5  # cases that may be tried again, to show one that fails
 
 
@@ -93,10 +95,22 @@ def called_wrong(problems: dict, f: Callable) -> list[str]:
         data, other = problems[name], called[name]
         if other is f or not callable(other) or data.get("file"):
             continue
-        score = judge(data, Limited(data, caller(data, other))).score
-        if score < 100:
-            lines.append(begin_there(data, score))
-    return [*lines, f"  {FOLLOWED}"] if lines else []
+        verdict = judge(data, Limited(data, caller(data, other)))
+        if spoils_callers(verdict):
+            lines.append(begin_there(data, verdict.score))
+    name = getattr(f, "__name__", type(f).__name__)
+    return calls_wrong(problems[name], lines)
+
+
+def calls_wrong(data: dict, lines: list[str]) -> list[str]:
+    """Return lines about wrong functions that a problem's function calls, and the result."""
+    words = OWN_FUNCTIONS if data.get("file") else FOLLOWED
+    return [*lines, f"  {words}"] if lines else []
+
+
+def spoils_callers(verdict: Verdict) -> bool:
+    """Return whether a function is so wrong that functions which call it may fail too."""
+    return any(n < most for a, (n, most) in verdict.points.items() if a not in HARMLESS)
 
 
 def begin_there(data: dict, score: float) -> str:
@@ -203,10 +217,10 @@ def report(
         to show.
     :param folder: Where the notebook and the file of a challenge are.
     :param calls: Lines on wrong functions that it calls. Their mistakes spoil its results, so
-        nothing else is said about it.
+        nothing else is said about it, except if it is a challenge.
     :param places: Lines about a place in the function that may be the cause.
     """
-    if calls:
+    if calls and not data.get("file"):
         return "\n".join([NOT_YET.format(data["name"]), *calls])
     scale = data["total"] / 100
     earned, most = verdict.score * scale, data["total"]
@@ -240,7 +254,7 @@ def report(
     elif verdict.unclear or any(f.code == Code.DIFFERS for f in verdict.findings):
         lines += _by_hand(data, run)
     if data.get("file"):
-        return "\n".join([*lines, *_file_lines(data, verdict, folder)])
+        return "\n".join([*lines, *calls, *_file_lines(data, verdict, folder)])
     proved = data.get("same") or verdict.score < 100
     return "\n".join([*lines, *([] if proved else [f"  {NOT_PROVED}"])])
 

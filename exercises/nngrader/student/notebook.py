@@ -25,7 +25,15 @@ from ..records.rendering import Audience, text
 from ..settings import Limits
 from ..storage.results import digest
 from ..wording import counted, did_you_mean
-from .function import FOLLOWED, begin_there, definition, report, source_in, visible_problems
+from .function import (
+    begin_there,
+    calls_wrong,
+    definition,
+    report,
+    source_in,
+    spoils_callers,
+    visible_problems,
+)
 from .repair import is_unclear, line_to_change
 from .trial import Trial
 
@@ -145,7 +153,8 @@ class Checkup:
                 print(*self._about(data, verdict), sep="\n", flush=True)
         finally:
             self.trial.close()
-        scores = {n: None if self._calls(n) else self.verdicts[n].score for n in begun}
+        later = {n for n, d in begun.items() if not d.get("file") and self._calls(n)}
+        scores = {n: None if n in later else self.verdicts[n].score for n in begun}
         print(*together(scores, self.problems, self.cells), sep="\n")
         return all(score == 100 for score in scores.values())
 
@@ -230,9 +239,9 @@ class Checkup:
             return []
         called = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - {name}
         others = [n for n in self.problems if n in called and not self.problems[n].get("file")]
-        wrong = [n for n in others if self._verdict(n).score < 100]
+        wrong = [n for n in others if spoils_callers(self._verdict(n))]
         lines = [begin_there(self.problems[n], self._verdict(n).score) for n in wrong]
-        return lines + [f"  {FOLLOWED}"] * bool(wrong)
+        return calls_wrong(self.problems[name], lines)
 
 
 def begin(source: str) -> str:

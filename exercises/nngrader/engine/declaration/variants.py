@@ -15,7 +15,7 @@ import numpy as np
 from ..observation.compare import fingerprint
 from .edit import compiled, source_of
 
-MOST_CASES = 2  # cases in which a variant is computed
+MOST_CASES = 2  # ordinary cases in which a variant is computed
 MOST_NAMES = 5  # local variables that may replace another one
 LONGEST = 50  # characters of an expression that a message may show
 OPERATORS = {
@@ -55,8 +55,7 @@ def add_variants(problem, data, answer):
     takes_long = problem.trains and not problem.slow
     if problem.measure or takes_long or problem.none:
         return
-    ordinary = [c for c in data["cases"] if c["aspect"] == "value" and not c["error"]]
-    first, *others = ordinary[: 1 if problem.slow else MOST_CASES]
+    first, *others = _cases_to_compute(data["cases"], 1 if problem.slow else MOST_CASES)
     known = {_rounded(first["want"]), *map(_rounded, first["mistaken"].values())}
     words, prints = [], []
     for about, function in _all_variants(problem, lambda f: answer(f, first)):
@@ -73,6 +72,14 @@ def add_variants(problem, data, answer):
     data["variants"] = words
     for k, case in enumerate((first, *others)):
         case["variants"] = list(np.array([rows[k] for rows in prints]).swapaxes(0, 1))
+
+
+def _cases_to_compute(cases, most):
+    """Return up to `most` ordinary cases and one case of each kind with values."""
+    compared = [c for c in cases if not c["error"] and c["aspect"] not in ("loops", "memory")]
+    ordinary = [c for c in compared if c["aspect"] == "value"][:most]
+    kinds = {c["group"]: c for c in reversed(compared)}
+    return [*{id(c): c for c in (*ordinary, *kinds.values())}.values()]
 
 
 def _rounded(parts):

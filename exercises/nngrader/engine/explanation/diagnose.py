@@ -19,14 +19,15 @@ VAGUE_CODES = (Code.DIFFERS, Code.PLACES, Code.RISING, Code.FALLING, Code.NEAR)
 HOW = {"how", "empty"}  # the common error of the wrong entries in one place, such as the sign
 
 
-def explain(of_part, here, mistakes, variants=()):
+def explain(of_part, here, mistakes, variants=None):
     """Return an explanation of the wrong values of one part in all cases of one kind.
 
     :param of_part, here: (list of Entry) The entries of the part, at least one of them wrong;
         the entries of all parts.
     :param mistakes: The known mistakes by name, each with its hint and the aspects that it
         loses.
-    :param variants: (sequence of dict) The descriptions of the variants of the reference.
+    :param variants: The descriptions of the variants of the reference that are possible, by
+        index.
     :return: (Explanation) The likeliest registered mistake that predicts every entry, or else
         the first simple change of the correct answer that does, or else a variant of the
         reference that does, or else the first description that fits every wrong entry. If the
@@ -40,7 +41,7 @@ def explain(of_part, here, mistakes, variants=()):
             finding = Finding(Code.MISTAKE, data=about, mistake=name)
             return Explanation(finding, lambda e: e.mistaken.get(name))
     refuted = {n for n in mistakes if _is_refuted(n, of_part, here)}
-    variant, explanation = _variant(of_part, here, variants), changed(of_part, here)
+    variant, explanation = _variant(of_part, here, variants or {}), changed(of_part, here)
     if explanation and variant and explanation.finding.code in (Code.FACTOR, Code.AMOUNT):
         return Explanation(variant.finding, explanation.predict)  # the variant names the cause
     if explanation := explanation or variant:
@@ -67,7 +68,7 @@ def _variant(of_part, here, variants):
     if _is_trivial(of_part):
         return None
     known = [e.similar_variants for e in of_part if e.variants is not None]
-    fitting = set.intersection(*known) if known and variants else set()
+    fitting = variants.keys() & set.intersection(*known) if known else set()
     for e in here:
         if e.part != of_part[0].part and e.right and e.variants is not None:
             fitting &= e.similar_variants
@@ -76,7 +77,9 @@ def _variant(of_part, here, variants):
     k = max(sorted(fitting), key=lambda k: sum(k in e.similar_variants for e in here))
     finding = Finding(Code.VARIANT, data={"variant": variants[k]})
     if all(e.right or k in e.similar_variants for e in here if e.variants is not None):
-        return Explanation(finding, shown_by=lambda e: k in e.similar_variants)
+        return Explanation(
+            finding, shown_by=lambda e: e.variants is None or k in e.similar_variants
+        )
     # In hidden cases, a function could reveal an input by the variants that it chooses.
     return Explanation(finding, shown_by=lambda e: False) if of_part[0].visible else None
 

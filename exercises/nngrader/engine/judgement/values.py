@@ -30,6 +30,8 @@ def judge_values(ledger, entries):
         a suitable shape.
     """
     charges = []
+    for part in {e.part for e in entries}:
+        ledger.variants[part] = _possible_variants(ledger, entries, part)
     kinds = dict.fromkeys((not e.ordinary, e.part, e.group) for e in entries)
     for special, part, group in sorted(kinds, key=lambda k: k[0]):
         here = [e for e in entries if e.group == group]
@@ -79,6 +81,23 @@ def _judge_ordinary(ledger, of_part, here, others, charges):
         ledger.unclear.add(part)
 
 
+def _possible_variants(ledger, entries, part):
+    """Return the variants of the reference, by index, that fit a part in all special cases.
+
+    A variant that returns a value doesn't fit a call that raised an exception.
+    """
+    variants = dict(enumerate(ledger.data.get("variants", ())))
+    k = list(ledger.data["returns"]).index(part)
+    for e in entries:
+        if e.part == part and not (e.ordinary or e.misshapen) and e.variants is not None:
+            variants = {n: variants[n] for n in variants.keys() & e.similar_variants}
+    for case, _ in ledger.failures:
+        if "variants" in case:
+            fails = np.isnan(case["variants"][k]).all(axis=1)
+            variants = {n: about for n, about in variants.items() if fails[n]}
+    return variants
+
+
 def _judge_special(ledger, of_part, here, carried):
     """Charge a special case, unless its errors follow from a mistake charged before."""
     mistakes = ledger.data["mistakes"]
@@ -118,7 +137,7 @@ def _is_repeated(ledger, of_part):
 def _explained(ledger, of_part, here, mistakes):
     """Return an explanation of wrong values, or the problem's own text about the part."""
     explanation, words = (
-        explain(of_part, here, mistakes, ledger.data.get("variants", ())),
+        explain(of_part, here, mistakes, ledger.variants.get(of_part[0].part, {})),
         ledger.data.get("wrong", {}).get(of_part[0].part),
     )
     if explanation.mistake or not words:
