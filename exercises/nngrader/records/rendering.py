@@ -815,9 +815,15 @@ def _factor(data):
 def _variant(data):
     """Return the field of a small change of the reference, in words."""
     about = data["variant"]
+    both = [about, about["or"]] if "or" in about else [about]  # they have the same result
+    return {"change": ", or if you ".join(map(_change, both))}
+
+
+def _change(about):
+    """Return a small change in words."""
     for words in VARIANTS[about["kind"]]:
         with contextlib.suppress(KeyError):
-            return {"change": words.format_map(about)}
+            return words.format_map(about)
     raise KeyError(about["kind"])
 
 

@@ -239,7 +239,9 @@ def report(
         lines.append(f"  No points yet for {', '.join(rest)} either.")
     if verdict.spared:
         spared = ", ".join(verdict.spared)
-        lines.append(f"  The same mistake also affects {spared}, but costs no points there.")
+        lines.append(
+            f"  The mistake also shows in the tests of {spared}, but costs no points there."
+        )
     lines += [
         f"  {text}" for text in (*reads_files(own), *other_order(data, run, verdict, own))
     ]

@@ -26,7 +26,9 @@ from ..records.codes import Code
 from .corrections import CHECK, corrections, timed
 
 SECONDS = 5.0  # for all changes to a function
+LONGER = 2.0  # more seconds to look for other lines, after a change has corrected everything
 LONGEST = 0.5  # seconds after which the loops of a changed function end
+MOST_LINES, MOST_KINDS = 3, 3  # lines, and kinds of change in a line, that we look for
 KNOWN = {
     Code.LOOPS,
     Code.MEMORY,
@@ -36,10 +38,15 @@ KNOWN = {
     Code.COUNT,
     Code.FEW_DIGITS,
 }
+CERTAIN = ("unnecessary", "in-place")  # if such a change corrects everything, look no further
 CLEAR_SHAPES = ("transposed", "permuted")
-FOUND = (
+ONE_LINE = (
     "The cause may be on line {} of your function: `{}`. A small change there makes {} of your "
     "answers correct.{}"
+)
+SOME_LINES = (
+    "The cause may be on one of these lines of your function: {}. A small change to one of "
+    "them makes all of your answers correct."
 )
 CHECKED = {  # what the message tells the student to check, and for which kinds of change
     "whether a part of it is unnecessary": "term factor divisor exponent function argument "
@@ -82,18 +89,20 @@ def line_to_change(load: Callable, text: str, data: dict, verdict: Verdict) -> l
     text = textwrap.dedent(text)
     if not is_unclear(text, data, verdict):
         return []
-    nowhere, place = io.StringIO(), None
+    nowhere, places, partial = io.StringIO(), {}, None
     with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
         with contextlib.suppress(Exception):  # the student's code may raise anything
-            place = Search(load, text, data).first()
-    if place is None:
-        return []
-    kinds, number, complete = place
-    line = text.splitlines()[number - 1].strip()
-    answers = "all" if complete else "more"
-    number -= ast.parse(text).body[0].lineno - 1  # counted from `def`
-    check = f" Check {', or '.join(kinds)}." if complete and len(kinds) < 3 else ""
-    return [FOUND.format(number, line, answers, check)]
+            places, partial = Search(load, text, data).lines()
+    lines, above = text.splitlines(), ast.parse(text).body[0].lineno - 1
+    if len(places) > 1:  # lines are counted from `def`
+        named = (f"{n - above}: `{lines[n - 1].strip()}`" for n in sorted(places))
+        return [SOME_LINES.format("; ".join(named))]
+    for n, kinds in places.items():
+        check = f" Check {', or '.join(kinds)}." if len(kinds) < MOST_KINDS else ""
+        return [ONE_LINE.format(n - above, lines[n - 1].strip(), "all", check)]
+    if partial:
+        return [ONE_LINE.format(partial - above, lines[partial - 1].strip(), "more", "")]
+    return []
 
 
 def is_unclear(text: str, data: dict, verdict: Verdict) -> bool:
@@ -159,34 +168,36 @@ class Search:
         self.tree = timed(ast.parse(text))
         self.end = time.monotonic() + SECONDS
 
-    def first(self):
-        """Return what to check, a line, and whether a change there corrects everything.
+    def lines(self):
+        """Return lines whose change corrects everything, and one whose change helps.
 
-        What to check is a list of up to three texts, one for each kind of change on this line
-        that corrects everything. Return None if no change helps in the available time.
+        The first are a dict of up to three lines. Its values are lists of up to three texts on
+        what to check, one for each kind of change in this line that corrects everything. The
+        second is None if no change helps in the available time.
         """
-        run, partial = self.load(self.tree, SECONDS), None
+        run, places, partial = self.load(self.tree, SECONDS), {}, None
         failing = [c for c in self.data["cases"] if not is_right(self.data, c, run)]
         if not failing:
-            return None
+            return places, partial
         smallest, before = min(failing, key=_size), self._lost()
-        kinds, place = [], None
         for kind, line, node, change in corrections(self.tree):
-            if time.monotonic() > self.end or len(kinds) == 3:
+            if time.monotonic() > self.end or len(places) == MOST_LINES:
                 break
-            if WORDS[kind] in kinds or (place and line != place):
+            kinds = places.get(line, [])
+            if WORDS[kind] in kinds or len(kinds) == MOST_KINDS:
                 continue
             with contextlib.suppress(Exception), _changed(node, change):
                 run = self.load(self.tree, LONGEST)
                 if is_right(self.data, smallest, run):
                     lost = self._lost()
+                    if not lost and kind in CERTAIN:
+                        return {line: [WORDS[kind]]}, None
                     if not lost:
-                        kinds, place = [*kinds, WORDS[kind]], line
-                        if kind == "unnecessary":  # without the line, everything is correct
-                            break
+                        places[line] = [*kinds, WORDS[kind]]
+                        self.end = min(self.end, time.monotonic() + LONGER)
                     elif partial is None and _is_less(lost, before):
-                        partial = [], line, False
-        return (kinds, place, True) if place else partial
+                        partial = line
+        return places, partial
 
     def _lost(self):
         """Return the places in which the function in its current form loses points."""

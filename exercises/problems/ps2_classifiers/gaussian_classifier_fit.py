@@ -111,6 +111,10 @@ gaussians.known["value covariance"] = {
 }
 
 gaussians.known["covariance"] = {
+    "In your covariance, you divide by the number of samples in the last class. Which line of "
+    "your loop changes your divisor?": {
+        "size_of_the_last_class": {"Z / len(X)": "Z / counts[-1]"}
+    },
     "Your covariance measures the spread around the mean of all samples. Which mean does the "
     "formula subtract from a sample of class "
     "c?": {"around_one_mean": {"means[y]": "X.mean(axis=0)"}},

@@ -164,6 +164,12 @@ softmax.known["shape value"] = {
 }
 
 softmax.known["gradient"] = {
+    "Your gradient has an extra factor of p (1 - p). Is p - 1 the derivative with respect to "
+    "the probability or the score of the correct class?": {
+        "times_the_slope_of_a_sigmoid": {
+            "gradient / len": "gradient * np.exp(log_p) * (1 - np.exp(log_p)) / len"
+        }
+    },
     "You differentiate the sum of the losses. How does the gradient change if you "
     "differentiate the mean "
     "instead?": {"gradient_not_averaged": {"gradient / len(scores)": "gradient"}},

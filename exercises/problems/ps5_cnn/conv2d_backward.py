@@ -6,8 +6,6 @@ from nngrader.engine import problem
 from .common import DIGITS, ELSEWHERE
 from .conv2d_forward import KERNELS
 
-TALL = 2, 3, 4, 2  # F, C, KH, KW; a window is taller than a stride of 3, so windows overlap
-
 gradients = problem(
     "conv2d_backward",
     rtol=DIGITS,
@@ -81,8 +79,10 @@ def plain(rng, N, H, W):
 
 @gradients.case("stride", hidden=1)
 def in_steps(rng, N, H, W):
-    """A stride of 3 and a padding of 2."""
-    return drawn(rng, N, H, W, 3, 2, TALL)
+    """A stride of 3 and a padding of 1, with pixels that no window reaches."""
+    # Windows end before the last row and the last column of `x`. In taller images they overlap.
+    KH, KW = 2 if H == 5 else 4 + (H - 4) % 3, 2 + (W - 2) % 3
+    return drawn(rng, N, H, W, 3, 1, (2, 3, KH, KW))
 
 
 @gradients.alternative
@@ -204,6 +204,13 @@ gradients.known["shape weights"] = {
 }
 
 gradients.known["stride"] = {
+    "Your `dx` has too few rows or columns when the last window doesn't reach the edge. Which "
+    "gradient do the pixels beyond the last window get?": {
+        "ends_at_the_last_window": {
+            "": "far = [(dy.shape[k] - 1) * stride + weight.shape[k] for k in (2, 3)]",
+            "p : p + H, p : p + W": "p : min(p + H, far[0]), p : min(p + W, far[1])",
+        }
+    },
     "The windows in your `dx` are two pixels apart when `stride` is 3. Which line should use "
     "`stride` instead of 2?": {
         "dilated_as_for_stride_2": {

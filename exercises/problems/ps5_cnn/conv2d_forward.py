@@ -163,6 +163,12 @@ layers.known["value"] = {
     "Your kernels apply the weights of the first channel to every channel. Which entries of "
     "`weight` belong to channel "
     "`c`?": {"channels_added_first": "weight = weight[:, :1].repeat(x.shape[1], axis=1)"},
+    "In your sum, each channel of `x` meets every channel of `weight`. Which index do the two "
+    "share in the formula?": {
+        "all_pairs_of_channels": (
+            "x, weight = (a.sum(axis=1, keepdims=True) for a in (x, weight))"
+        )
+    },
     "Your `y` contains the mean of the products in each window. What does the formula do with "
     "these products?": {"averaged": "weight = weight / weight[0].size"},
     "Your sum over the channels is divided by the number of channels. How does the formula "
@@ -184,8 +190,9 @@ layers.known["shape value"] = {
 }
 
 layers.known["stride"] = {
-    "Your `y` has too few rows or columns. Does the formula add 1 before or after it "
-    "divides by the stride?": {
+    "Your `y` has too few rows or columns. Does your code count a window that ends exactly at "
+    "the edge of `padded`, and does the formula add 1 before or after it divides by the "
+    "stride?": {
         "one_added_first": {
             "KH) // stride + 1": "KH + 1) // stride",
             "KW) // stride + 1": "KW + 1) // stride",

@@ -172,6 +172,12 @@ table.known["value"] = {
     },
     "Every row of your `shapes` contains the C of the image. How many maps does a layer with F "
     "kernels produce?": {"channels_kept": {"[C, H, W]": "[shape[0], H, W]"}},
+    "Your max pooling layers have the padding of the convolution before them. Where does your "
+    "code set their padding to 0?": {
+        "padding_of_the_layer_before": {
+            '"padding", 0)': '"padding", P if shapes else 0)',
+        }
+    },
     "Your max pooling layers leave H and W unchanged. How many windows fit into a map?": {
         "pooling_ignored": {"in (H, W))": 'in (H, W)) if layer["kind"] == "conv" else (H, W)'}
     },
@@ -220,7 +226,10 @@ table.known["field"] = {
     "outputs?": {"own_stride": {"(K - 1) * apart": "(K - 1) * apart * S"}},
     "Your receptive field is multiplied by each layer's stride, from the first layer to the "
     "last. Does the stride of a layer change how far its own window reaches, or the windows "
-    "of later layers?": {"wrong_direction": {"field + (K - 1) * apart": "field * S + K - 1"}},
+    "of later layers?": {
+        "wrong_direction": {"field + (K - 1) * apart": "field * S + K - 1"},
+        "from_first_to_last": {"field + (K - 1) * apart": "(field - 1) * S + K"},
+    },
     "Your receptive field uses only the stride of the previous layer. How far apart in the "
     "image are two neighbours after two layers with stride "
     "2?": {"last_stride_alone": {"S * apart": "S"}},

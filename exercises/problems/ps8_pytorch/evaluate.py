@@ -236,8 +236,8 @@ look.known["value"] = {
     "Your `accuracy` is the number of correct predictions. What values can an accuracy take?": {
         "number_of_right_answers": {"right / count": "right"}
     },
-    "Your `accuracy` is 0, although some predictions are correct. Which operator do you divide "
-    "with, and what does it do with "
+    "Your `accuracy` is 0. Do you compare the labels with the positions of the largest scores, "
+    "and what does your division do with "
     "fractions?": {"integer_division": {"right / count": "right // count"}},
     "Your `accuracy` is the fraction of wrong predictions. Which comparison is true for a "
     "correct prediction?": {"wrong_predictions_counted": {"dim=1) == y": "dim=1) != y"}},
@@ -316,9 +316,9 @@ look.known(where="in_training_mode partly_frozen")["value state"] = {
     }
 }
 look.known(where="in_training_mode partly_frozen")["state"] = {
-    "Your function leaves the model in evaluation mode. Which mode was it in before, and how "
-    "does this affect the next epoch of "
-    "training?": {"left_in_evaluation_mode": {"module.training = mode": "pass"}}
+    "Your function leaves the model in evaluation mode. Which mode was it in before, and does "
+    "your code store the modes before it changes "
+    "them?": {"left_in_evaluation_mode": {"module.training = mode": "pass"}}
 }
 look.known(where="in_evaluation_mode")["state"] = {
     "Your function leaves the model in training mode, even if it was in evaluation mode "

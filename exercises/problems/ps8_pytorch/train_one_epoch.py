@@ -287,9 +287,9 @@ epoch.known(where="a_shorter_last_group")["steps"] = {
     "Your code treats every batch of a step as if it were as large as the last one. How many "
     "samples does the step have if the batches differ in "
     "size?": {"all_as_large_as_the_last": {"/= waiting": "/= accumulate * len(x)"}},
-    "Your epoch ends without a step for the leftover batches. What happens to their gradients "
-    "if the number of batches isn't a multiple of "
-    "`accumulate`?": {"last_group_dropped": {" or k == len(loader)": ""}},
+    "Your epoch ends without a step for the leftover batches when the number of batches isn't "
+    "a multiple of `accumulate`. If your code tests for the last batch, which values does the "
+    "counter take?": {"last_group_dropped": {" or k == len(loader)": ""}},
     "Your `loss` is divided by `accumulate`. Which mean should your function return?": {
         "loss_divided_by_accumulate": {"total / count": "total / accumulate / count"}
     },
@@ -343,9 +343,9 @@ epoch.known(where="large_gradients")["steps"] = {
     },
 }
 epoch.known(where="after_an_evaluation")["value"] = {
-    "Your function trains the model in evaluation mode if it arrives in that mode. Which "
-    "statistics does batch normalisation use in this mode, and which call switches the "
-    "mode?": {"not_in_training_mode": {"    model.train()\n": ""}},
+    "Your function trains the model's layers in evaluation mode if they arrive in that mode. "
+    "Which call switches the mode of a model and of all its "
+    "parts?": {"not_in_training_mode": {"    model.train()\n": ""}},
     "Your first step still includes gradients from before the call. Which call clears them, "
     "and when?": {"old_gradients_kept": {"    optimizer.zero_grad()\n    total": "    total"}},
 }

@@ -56,17 +56,20 @@ def add_variants(problem, data, answer):
     if problem.measure or takes_long or problem.none:
         return
     first, *others = _cases_to_compute(data["cases"], 1 if problem.slow else MOST_CASES)
-    known = {_rounded(first["want"]), *map(_rounded, first["mistaken"].values())}
+    known = {_rounded(first["want"]): None}
+    known |= {_rounded(parts): None for parts in first["mistaken"].values()}
     words, prints = [], []
     for about, function in _all_variants(problem, lambda f: answer(f, first)):
         parts = answer(function, first)
         if parts is None or list(map(np.shape, parts)) != list(map(np.shape, first["want"])):
             continue
         if (key := _rounded(parts)) not in known:
-            known.add(key)
+            known[key] = about
             words.append(about)
             more = [answer(function, case) or [None] * len(parts) for case in others]
             prints.append([list(map(fingerprint, row)) for row in (parts, *more)])
+        elif (same := known[key]) and "or" not in same and same["kind"] != about["kind"]:
+            same["or"] = about
     if not words:
         return
     data["variants"] = words
