@@ -172,8 +172,8 @@ table.known["value"] = {
     },
     "Every row of your `shapes` contains the C of the image. How many maps does a layer with F "
     "kernels produce?": {"channels_kept": {"[C, H, W]": "[shape[0], H, W]"}},
-    "Your max pooling layers have the padding of the convolution before them. Where does your "
-    "code set their padding to 0?": {
+    "Your code pads the input of the max pooling layers. Which padding do they have, and where "
+    "does your code set it?": {
         "padding_of_the_layer_before": {
             '"padding", 0)': '"padding", P if shapes else 0)',
         }
