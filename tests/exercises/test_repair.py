@@ -79,10 +79,10 @@ def test_lines_are_counted_from_the_definition():
         ("p * (g - g @ p)", "p * (g - g.mean())"),  # a declared mistake, which has its own hint
         ("p * (g - g @ p)", "p * g - g @ p if open else 0"),  # might change a file
         ("p * (g - g @ p)", "np.arange(len(g)) ** 2.0"),  # needs more than one change
-        (
-            "p = e / e.sum()",
-            "p = e / e.sum()\n    STATE[0] = e",
-        ),  # keeps something for the next call
+        *(  # keep something for the next call
+            ("p = e / e.sum()", f"p = e / e.sum()\n    {write}")
+            for write in ("STATE[0] = e", "STATE.a[0] = e", "STATE.append(e)")
+        ),
         ("return p", "raise NotImplementedError\n    return p"),  # isn't written yet
     ],
 )

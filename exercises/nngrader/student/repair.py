@@ -38,6 +38,7 @@ KNOWN = {
     Code.COUNT,
     Code.FEW_DIGITS,
 }
+WRITES = "append extend insert add update setdefault pop remove clear".split()  # methods
 CERTAIN = ("unnecessary", "in-place")  # if such a change corrects everything, look no further
 CLEAR_SHAPES = ("transposed", "permuted")
 ONE_LINE = (
@@ -121,16 +122,21 @@ def is_unclear(text: str, data: dict, verdict: Verdict) -> bool:
 
 
 def _keeps_state(definition):
-    """Return whether a function writes into an object that a global variable names."""
+    """Return whether a function may write into an object that a global variable names."""
     nodes = list(ast.walk(definition))
     local = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    local |= {n.arg for n in nodes if isinstance(n, ast.arg)}
-    bases = [
-        n.value
-        for n in nodes
-        if isinstance(n, ast.Subscript | ast.Attribute) and isinstance(n.ctx, ast.Store)
-    ]
-    return any(isinstance(base, ast.Name) and base.id not in local for base in bases)
+    local |= {n.arg for n in nodes if isinstance(n, ast.arg)} | {"np", "numpy", "torch"}
+    parts = [n for n in nodes if isinstance(n, ast.Subscript | ast.Attribute)]
+    changed = [n for n in parts if isinstance(n.ctx, ast.Store | ast.Del)]
+    changed += [n for n in parts if isinstance(n, ast.Attribute) and n.attr in WRITES]
+    return any(name not in local for name in map(_base, changed) if name)
+
+
+def _base(node):
+    """Return the variable `a` of an expression such as ``a.b[0].c``, or "" if it has none."""
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _names_the_cause(finding):

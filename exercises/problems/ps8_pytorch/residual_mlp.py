@@ -270,7 +270,7 @@ model.known["names trained value"] = {
     },
 }
 model.known["names"] = {
-    "Your `mean` or `std` doesn't have the initial value or the shape from the table. Which two "
+    "Your `mean` or `std` doesn't have the initial value or shape from the table. Which two "
     "initial values leave `x` unchanged?": {"StdBeginsWithZero": {"ones(D)": "zeros(D)"}},
     "Your `state_dict` contains one entry that isn't in the table, such as `out.bias`. Which "
     "argument of `nn.Linear` creates a layer without a "
