@@ -112,6 +112,7 @@ def variants(f, run):
         (i, about, change)
         for i, node in enumerate(_nodes(tree))
         for about, change in changes(node, similar, _defaults(tree))
+        if about["kind"] != "function-again" or f"{about['of']}(" in text
     ]
     for i, about, change in possible:
         new = ast.parse(text)
