@@ -99,6 +99,10 @@ gaussians.known["value"] = {
 }
 
 gaussians.known["value covariance"] = {
+    "Your means contain only one sample of each class. How often does `means[y] += X` apply an "
+    "index that occurs several times?": {
+        "index_applied_once": {"].mean(axis=0)": "][-1] / (y == c).sum()"}
+    },
     "Your means are sums over one class divided by N. How many samples does each of these sums "
     "contain?": {"means_divided_by_n": {"].mean(axis=0)": "].sum(axis=0) / len(X)"}},
     "Your means have the same value for all features of a class. Which axis should you average "

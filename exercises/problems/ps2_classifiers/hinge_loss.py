@@ -209,6 +209,11 @@ hinge.known["shape value"] = {
     "N losses?": {"loss_of_each_picture": {"sum() / len(scores), g": "sum(axis=1), g"}}
 }
 
+hinge.known["default"] = {
+    "Your default for `margin` is the value from the example. Which default does the problem "
+    "text give?": {"default_from_the_example": {"margin=1.0": "margin=2.0"}}
+}
+
 hinge.known["integers"] = {
     "Your gradient loses its fractional parts when the scores are integers. Which dtype does "
     "an array get when you create it from integer scores?": {

@@ -134,6 +134,20 @@ gradients.known["value"] = {
     "Your `dx` doesn't depend on `weight`. What does the forward pass multiply a pixel by?": {
         "pictures_without_weight": {"(g, weight, 1)": "(g, 0 * weight + 1, 1)"}
     },
+    "Your `padded` and `dpadded` are the same array, so each gradient that you add changes the "
+    "image. How do you create a second array?": {
+        "one_array_for_both": {
+            "dpadded, dweight = np.zeros(padded.shape)": "dpadded, dweight = padded"
+        },
+        "one_array_for_both_and_weights_first": {
+            "dpadded, dweight = np.zeros(padded.shape)": "dpadded, dweight = padded",
+            "dpadded[:, :, rows, columns] += np.tensordot(g, weight, 1)": (
+                "before = padded[:, :, rows, columns].copy()\n"
+                "            dpadded[:, :, rows, columns] += np.tensordot(g, weight, 1)"
+            ),
+            "padded[:, :, rows, columns], 1)": "before, 1)",
+        },
+    },
     "Your three gradients are divided by N, although `dy` already includes any averaging over "
     "the samples. "
     "Where does your code divide by N?": {"everything_averaged": "dy = dy / len(x)"},
@@ -176,6 +190,9 @@ gradients.known["weights"] = {
     "Your `dweight` uses only the last window. Should you add its gradient to the earlier "
     "ones, or overwrite "
     "them?": {"weights_of_the_last_place": {"dweight += np": "dweight = np"}},
+    "Your `dbias` contains only the first sample. Which axes of `dy` should you sum over?": {
+        "bias_of_the_first_sample": {"dy.sum(axis=(0, 2, 3))": "dy[0].sum(axis=(1, 2))"}
+    },
     "Your `dweight` uses only the last sample. Does your code add each sample's gradient to "
     "the earlier ones, or does it overwrite "
     "them?": {"weights_of_the_last_sample": {".T, padded[": "[-1:].T, padded[-1"}},

@@ -207,6 +207,15 @@ layers.known["stride"] = {
     "Your `y` has the correct shape, but its windows move by only one pixel from top to "
     "bottom. Which row of `padded` is the first row of window (i, "
     "j)?": {"neighbouring_rows": {"i * stride": "i"}},
+    "Your windows are only one pixel apart, but the pixels in a window are `stride` apart. "
+    "Which of these two distances does the formula multiply by "
+    "`stride`?": {
+        "stride_taken_for_dilation": {
+            "i * stride, j * stride": "i, j",
+            "top : top + KH": "top : top + KH * stride : stride",
+            "left : left + KW": "left : left + KW * stride : stride",
+        }
+    },
     "Your `y` has too many rows and columns, because your windows are only one pixel apart. "
     "How many pixels apart should two neighbouring windows "
     "be?": {"stride_ignored": "stride = 1"},

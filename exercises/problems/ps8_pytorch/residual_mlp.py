@@ -104,7 +104,7 @@ model = problem(
         "shape": (1, "a tensor of shape (N, C) for `y`, even if C is 1"),
         "names": (
             5,
-            "step 1: names, shapes and initial values of the `state_dict`, no extra entries",
+            "step 1: names, shapes and initial values of `state_dict`, no extra entries",
         ),
         "trained": (2, "step 2: which entries an optimiser would change"),
         "value": (6, "step 3: `y`, and its gradient with respect to `x`, half for each"),

@@ -203,11 +203,14 @@ def blocks(e):
 
 
 def within(wrong, sizes):
-    """Return data on the first and last wrong line along each axis with correct lines."""
+    """Return data on the first and last wrong line along each axis with correct lines.
+
+    An axis is left out if a line between these two is correct.
+    """
     places = []
     for axis, name, names in _line_names(wrong.shape, sizes):
         at = np.flatnonzero(_lines_with(wrong, axis))
-        if len(at) < wrong.shape[axis]:
+        if len(at) < wrong.shape[axis] and at[-1] - at[0] + 1 == len(at):
             places.append([name, names, int(at[0]), int(at[-1])])
     return {"place": places} if places else {}
 

@@ -1,5 +1,6 @@
 """Judge a function by its result in each case: points by aspect, and findings."""
 
+import itertools
 import math
 import re
 from collections import Counter
@@ -250,7 +251,7 @@ def _read_part(ledger, case, k, answer):
         _judge_prevented(ledger, case, part, answer)
         return None
     shows = {"lists": ledger.data["lists"], "visible": ledger.data["visible"]}
-    looks = form(answer, want, case["sizes"], **shows)
+    looks = form(answer, want, _sizes_to_name(ledger.data, case, k, answer["values"]), **shows)
     mistaken = {n: _mistaken_part(values, k) for n, values in case["mistaken"].items()}
     rtol = max(case["rtol"], looks.least_rtol)
     values = _known_form(looks, mistaken, rtol) if looks.values is None else looks.values
@@ -276,6 +277,25 @@ def _read_part(ledger, case, k, answer):
     zeros = ledger.data.get("zeros", {}).get(part, "")
     variants = case["variants"][k] if "variants" in case else None
     return Entry(*about, letters, rows, zeros, none is not None, variants)
+
+
+def _sizes_to_name(data, case, k, values):
+    """Return the sizes by letter that may name the axes of a value with a wrong shape.
+
+    A letter is left out if its size is the length of an axis in this case only, by chance.
+    """
+    shape, sizes = np.shape(case["want"][k]), case["sizes"]
+    if values is None or values.shape == shape:
+        return sizes
+    pairs = [(np.shape(c["want"][k]), c["sizes"]) for c in data["cases"] if c.get("want")]
+    by_chance = {
+        letter
+        for axis, letter in itertools.product(range(len(shape)), sizes)
+        if sizes[letter] == shape[axis]
+        for other, named in pairs
+        if len(other) == len(shape) and named.get(letter, other[axis]) != other[axis]
+    }
+    return {letter: n for letter, n in sizes.items() if letter not in by_chance}
 
 
 def _judge_prevented(ledger, case, part, answer):

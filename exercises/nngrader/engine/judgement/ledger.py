@@ -52,7 +52,7 @@ class Ledger:
     spared: set = field(default_factory=set)
     by_mistake: dict = field(default_factory=dict)  # the places that each known mistake spoils
     spread: dict = field(default_factory=dict)  # by finding without parts: spoiled places
-    variants: dict = field(default_factory=dict)  # by part: those that fit all special cases
+    variants: dict = field(default_factory=dict)  # by part: those that fit all kinds of cases
     again: Callable = lambda case: None  # calls the function once more and returns the parts
 
     def under(self, data):

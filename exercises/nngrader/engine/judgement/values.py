@@ -82,14 +82,14 @@ def _judge_ordinary(ledger, of_part, here, others, charges):
 
 
 def _possible_variants(ledger, entries, part):
-    """Return the variants of the reference, by index, that fit a part in all special cases.
+    """Return the variants of the reference, by index, that fit a part in all kinds of cases.
 
     A variant that returns a value doesn't fit a call that raised an exception.
     """
     variants = dict(enumerate(ledger.data.get("variants", ())))
     k = list(ledger.data["returns"]).index(part)
     for e in entries:
-        if e.part == part and not (e.ordinary or e.misshapen) and e.variants is not None:
+        if e.part == part and not e.misshapen and e.variants is not None:
             variants = {n: variants[n] for n in variants.keys() & e.similar_variants}
     for case, _ in ledger.failures:
         if "variants" in case:
