@@ -328,3 +328,14 @@ def test_single_precision_and_half_are_taken(visible):
     half = {k: v.astype(np.float16) if v.dtype.kind == "f" else v for k, v in GOOD.items()}
     got, _ = judge_file(challenge(), npz(**half), visible=visible)
     assert got > min(challenge().thresholds.values())
+
+
+def test_none_in_every_call_does_not_count_as_random():
+    def nothing(workers, counts):
+        for worker in workers:
+            for p in worker.parameters():
+                p.grad = None
+
+    findings = judged(packed("average_gradients", 1, True), nothing).findings
+    assert Code.ABSENT in [f.code for f in findings]
+    assert Code.UNREPEATABLE not in [f.code for f in findings]

@@ -225,13 +225,10 @@ model.known["names value"] = {
             'register_buffer("std", torch.ones(D))': "std = torch.ones(D)",
         }
     },
-    "Your `state_dict` contains `std`, but not `mean`. What is different about the way you "
-    "create them, and which attributes does a module include in its `state_dict`?": {
-        "PlainMean": {'register_buffer("mean", torch.zeros(D))': "mean = torch.zeros(D)"}
-    },
-    "Your `state_dict` contains `mean`, but not `std`. What is different about the way you "
-    "create them, and which attributes does a module include in its `state_dict`?": {
-        "PlainStd": {'register_buffer("std", torch.ones(D))': "std = torch.ones(D)"}
+    "Your `state_dict` contains only one of `mean` and `std`. What is different about the way "
+    "you create them, and which attributes does a module include in its `state_dict`?": {
+        "PlainMean": {'register_buffer("mean", torch.zeros(D))': "mean = torch.zeros(D)"},
+        "PlainStd": {'register_buffer("std", torch.ones(D))': "std = torch.ones(D)"},
     },
     "Your entries for `mean` and `std` don't match the table. Which names and shapes do they "
     "have in your "
@@ -270,8 +267,8 @@ model.known["names trained value"] = {
     },
 }
 model.known["names"] = {
-    "Your `mean` or `std` doesn't have the initial value or shape from the table. Which two "
-    "initial values leave `x` unchanged?": {"StdBeginsWithZero": {"ones(D)": "zeros(D)"}},
+    "Your `mean` or `std` doesn't have the name, shape or initial value from the table. Which "
+    "two initial values leave `x` unchanged?": {"StdBeginsWithZero": {"ones(D)": "zeros(D)"}},
     "Your `state_dict` contains one entry that isn't in the table, such as `out.bias`. Which "
     "argument of `nn.Linear` creates a layer without a "
     "bias?": {"OutWithBias": {", bias=False": ""}},
