@@ -93,9 +93,13 @@ gaussians.known["shape value"] = {
 }
 
 gaussians.known["value"] = {
+    "Your means are sums over one class divided by N. How many samples does each of these sums "
+    "contain?": {
+        "means_divided_by_n_at_the_end": {", means, Z": ", means * counts[:, None] / len(X), Z"}
+    },
     "Your priors are the same for all classes. Are the classes equally frequent in `y`?": {
         "equal_shares": {"counts / len(X)": "np.full(len(means), 1 / len(means))"}
-    }
+    },
 }
 
 gaussians.known["value covariance"] = {

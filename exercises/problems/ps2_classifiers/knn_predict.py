@@ -49,9 +49,14 @@ LABELS, MANY, CLEAR = 4, 60, 1e-4  # labels; candidates per row; least gap of tw
 NAMES = [c - 1 for c in range(4, 31) if any(c % d == 0 for d in range(2, c))]
 
 
+def some_labels(rng):
+    """Return labels in ascending order, of which only the first is below their number."""
+    return np.sort([NAMES[0], *rng.permutation(NAMES[1:])[: LABELS - 1]])
+
+
 def asked(rng, X_train, X, k, M, *, tied):
     """Return a case of M rows with random labels, with tied votes or with clear majorities."""
-    labels = np.sort(rng.permutation(NAMES)[:LABELS])
+    labels = some_labels(rng)
     y_train = np.resize(labels, len(X_train))
     y_train[0] = rng.choice(labels[1:])  # this label wins if all rows vote
     y_train = rng.permutation(y_train)
@@ -116,7 +121,7 @@ def tied_votes(rng, N, M, D):
 @neighbours.case("shape")  # all rows get the same label, so the answer earns nothing by itself
 def everyone_votes(rng, N, M, D):
     """All rows of X_train vote, because k is N."""
-    labels = np.sort(rng.permutation(NAMES)[:LABELS])
+    labels = some_labels(rng)
     y_train = rng.permutation(np.repeat([*labels, rng.choice(labels)], N))
     return rng.normal(size=(len(y_train), D)), y_train, rng.normal(size=(M, D)), len(y_train)
 
@@ -146,6 +151,14 @@ def picture_by_picture(X_train, y_train, X, k):
 
 VOTE = "np.bincount(near).argmax()"
 neighbours.known["value"] = {
+    "A label wins in your code only if it is below the number of different labels. How large "
+    "can a label be if some integers don't occur?": {
+        "as_many_classes_as_labels": {
+            "np.bincount(near).argmax()": (
+                "np.pad(np.bincount(near), (0, 9))[: len(set(y_train))].argmax()"
+            )
+        }
+    },
     "Your results are row indices of neighbours, not labels. Which array contains the labels "
     "of these rows?": {"rows_for_labels": {"y_train[order[:, :k]]": "order[:, :k]"}},
     "Your neighbours are the rows with the largest distances. Does `argsort` put small or "

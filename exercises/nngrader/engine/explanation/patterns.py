@@ -236,5 +236,6 @@ NEARLY_RIGHT = (  # count as explanations if an entry that isn't negligible is c
     places.one_line,
     places.on_diagonal,
     places.at_border,
+    places.left_empty,
 )
 VAGUE = (ordered, counted)  # we add a broken law to these
