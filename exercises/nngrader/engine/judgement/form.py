@@ -179,7 +179,9 @@ def _misshapen(values, want, sizes, visible):
     """Return a `Form` with a finding about a wrong shape."""
     about, fitting = cause(values, want, sizes)
     about["expected"] = letters(want.shape, sizes, visible)
-    if visible or is_near(values.shape, want.shape, sizes):
-        about["returned"] = letters(values.shape, sizes, visible, want.shape)
+    returned = letters(values.shape, sizes, visible, want.shape)
+    near = visible or is_near(values.shape, want.shape, sizes)
+    if near and returned != about["expected"]:
+        about["returned"] = returned
     fault = Finding(Code.SHAPE, data=about)
     return Form(fault, fitting, misshapen=values if fitting is None else None)
