@@ -52,21 +52,27 @@ def softmax_cross_entropy(scores, targets):
 softmax.example(np.log([[2.0, 1.0, 1.0], [1.0, 3.0, 4.0]]), np.array([0, 1]))
 
 
+def some_targets(rng, N, C):
+    """Return targets with the last class, so that they can't index the rows if N < C."""
+    return rng.permutation([C - 1, *rng.integers(C, size=N - 1)])
+
+
 @softmax.case("value", visible=2)
 def ordinary(rng, N, C):
     """Ordinary scores."""
-    return rng.normal(size=(N, C)) * 2, rng.integers(C, size=N)
+    return rng.normal(size=(N, C)) * 2, some_targets(rng, N, C)
 
 
 @softmax.case("stability")
 def huge(rng, N, C):
     """Scores in the thousands."""
-    # If the best class led by 5 to 40, rounding would destroy the digits of its 1 - p.
+    # If the best class led by 5 to 40, rounding would destroy the digits of its 1 - p. The
+    # largest score of each column is far above half of the rows.
     while True:
-        scores = rng.normal(size=(N, C)) * 1000
+        scores = rng.normal(size=(N, C)) * 1000 + 3000 * np.resize([-1, 1], N)[:, None]
         lead = np.diff(np.sort(scores, axis=1)[:, -2:])
         if not ((lead > 5) & (lead < 40)).any():
-            return scores, rng.integers(C, size=N)
+            return scores, some_targets(rng, N, C)
 
 
 @softmax.case("errors", hidden=1)
