@@ -37,6 +37,7 @@ KNOWN = {
     Code.ORDER,
     Code.COUNT,
     Code.FEW_DIGITS,
+    Code.DTYPE,
 }
 WRITES = "append extend insert add update setdefault pop remove clear".split()  # methods
 CERTAIN = ("unnecessary", "in-place")  # if such a change corrects everything, look no further

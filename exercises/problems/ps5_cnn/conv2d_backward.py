@@ -6,6 +6,8 @@ from nngrader.engine import problem
 from .common import DIGITS, ELSEWHERE
 from .conv2d_forward import KERNELS
 
+TALL = 2, 3, 4, 2  # F, C, KH, KW; a window is taller than a stride of 3, so windows overlap
+
 gradients = problem(
     "conv2d_backward",
     rtol=DIGITS,
@@ -79,10 +81,14 @@ def plain(rng, N, H, W):
 
 @gradients.case("stride", hidden=1)
 def in_steps(rng, N, H, W):
-    """A stride of 3 and a padding of 1, with pixels that no window reaches."""
-    # Windows end before the last row and the last column of `x`. In taller images they overlap.
-    KH, KW = 2 if H == 5 else 4 + (H - 4) % 3, 2 + (W - 2) % 3
-    return drawn(rng, N, H, W, 3, 1, (2, 3, KH, KW))
+    """A stride of 3 and a padding of 2."""
+    return drawn(rng, N, H, W, 3, 2, TALL)
+
+
+@gradients.case("stride", hidden=1)
+def pixels_left_out(rng, N, H, W):
+    """A stride of 2, and windows that don't reach the last row and column."""
+    return drawn(rng, N, H, W, 2, 0, TALL)  # H and W are odd
 
 
 @gradients.alternative
@@ -220,7 +226,7 @@ gradients.known["shape weights"] = {
     },
 }
 
-gradients.known["stride"] = {
+gradients.known(where="pixels_left_out")["stride"] = {
     "Your `dx` has too few rows or columns when the last window doesn't reach the edge. Which "
     "gradient do the pixels beyond the last window get?": {
         "ends_at_the_last_window": {
@@ -228,6 +234,9 @@ gradients.known["stride"] = {
             "p : p + H, p : p + W": "p : min(p + H, far[0]), p : min(p + W, far[1])",
         }
     },
+}
+
+gradients.known(where="in_steps")["stride"] = {
     "The windows in your `dx` are two pixels apart when `stride` is 3. Which line should use "
     "`stride` instead of 2?": {
         "dilated_as_for_stride_2": {

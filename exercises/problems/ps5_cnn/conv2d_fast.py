@@ -217,6 +217,12 @@ fast.known["value"] = {
     },
     "Your code adds all the zeros below and to the right of each image. Which sides get zeros "
     "in problem 1?": {"on_the_far_sides": {"(p, p), (p, p)": "(0, 2 * p), (0, 2 * p)"}},
+    "Your `y` uses only as many columns of a kernel as it has rows. Over which size should the "
+    "loop over the columns run?": {
+        "as_many_columns_as_rows": (
+            "weight = weight * (np.arange(weight.shape[3]) < weight.shape[2])"
+        )
+    },
     "Your `y` uses only the last offset in the kernel. Should you add each product to the "
     "earlier ones, or overwrite them?": {
         "last_offset_alone": {

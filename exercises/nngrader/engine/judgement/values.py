@@ -165,11 +165,13 @@ def _of_special(ledger, of_part, here, mistakes):
 def _follows(entry, explanation, mistakes):
     """Return whether an earlier explanation fits, and its mistake doesn't lose the aspect.
 
-    An entry with nan or inf follows only from a registered mistake, which predicts them.
+    An entry with nan or inf follows only from a registered mistake or a variant, which predict
+    them.
     """
     if explanation.mistake and entry.aspect in mistakes[explanation.mistake]["loses"]:
         return False
-    return bool(explanation.mistake or np.isfinite(entry.got).all()) and explanation.fits(entry)
+    predicted = explanation.mistake or explanation.is_variant or np.isfinite(entry.got).all()
+    return bool(predicted) and explanation.fits(entry)
 
 
 def with_signs(data, case, parts):
