@@ -217,8 +217,8 @@ fast.known["value"] = {
     },
     "Your code adds all the zeros below and to the right of each image. Which sides get zeros "
     "in problem 1?": {"on_the_far_sides": {"(p, p), (p, p)": "(0, 2 * p), (0, 2 * p)"}},
-    "Your `y` uses only as many columns of a kernel as it has rows. Over which size should the "
-    "loop over the columns run?": {
+    "Your `y` uses only as many columns of a kernel as it has rows. Where does the loop over "
+    "the columns end?": {
         "as_many_columns_as_rows": (
             "weight = weight * (np.arange(weight.shape[3]) < weight.shape[2])"
         )
