@@ -87,7 +87,8 @@ def right_by_the_network(args, labels):
         "file. Predict one image step by step, and compare each step, and the shape after "
         "it, with the problem text.",
         {
-            "your pixels aren't divided by 255. Where does the problem text divide them?": (
+            "your pixels aren't divided by 255, or your layers add no bias. Where does the "
+            "problem text divide the pixels, and where does it add a bias?": (
                 lambda: scores_of(few, largest=1)
             ),
             "one of your convolutions has no ReLU after it. How many layers have one?": (
