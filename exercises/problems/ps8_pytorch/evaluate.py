@@ -47,6 +47,8 @@ def measured(evaluate, X, y, sizes, W, means, variances, training):
         model = torch.nn.Sequential(linear, torch.nn.Sequential(norm, Masked()))
         for module, mode in zip(model.modules(), training, strict=True):
             module.training = bool(mode)
+        norm.bias.requires_grad_(False)  # a frozen parameter must stay frozen
+        free = [p.requires_grad for p in model.parameters()]
         loader, used, _ = stored(X, y, sizes)
         returned = evaluate(model, loader, Loss(), torch.device("cpu"))
         if not isinstance(returned, tuple | list) or len(returned) != 2:
@@ -57,8 +59,8 @@ def measured(evaluate, X, y, sizes, W, means, variances, training):
             return loss, accuracy, *[np.zeros(0)] * 3
         statistics = torch.cat([norm.running_mean, norm.running_var]).detach().numpy()
         modes = np.array([float(module.training) for module in model.modules()])
-        frozen = not all(p.requires_grad for p in model.parameters())
-        graph = [*used, any(recorded), not torch.is_grad_enabled(), frozen]
+        changed = free != [p.requires_grad for p in model.parameters()]
+        graph = [*used, any(recorded), not torch.is_grad_enabled(), changed]
         return loss, accuracy, statistics, modes, np.array(graph, dtype=float)
     finally:
         torch.set_grad_enabled(records)
@@ -76,7 +78,7 @@ look = problem(
         "statistics": "Your function changes the running statistics. Which mode changes them, "
         "and which mode is the model in during each forward pass?",
         "graph": "Your function uses a batch before it moves it, records a graph, leaves "
-        "recording switched off, or leaves parameters frozen. Which of the five entries of "
+        "recording switched off, or changes `requires_grad`. Which of the five entries of "
         "`graph` is 1?",
         "modes": "Your function leaves some modules in a different mode. Which modules does "
         "the model contain, down to the innermost ones, and does your code restore the mode of "
@@ -92,7 +94,7 @@ look = problem(
         "state": (
             4.8,
             "a third each: unchanged running statistics; unchanged modes; no recorded graph, "
-            "`x` and `y` moved before use, and no parameter left frozen",
+            "`x` and `y` moved before use, and `requires_grad` unchanged",
         ),
     },
 )
@@ -279,9 +281,8 @@ look.known["state"] = {
     "changes if you use it in a `with` statement?": {
         "never_recorded_again": {"    return": "    torch.set_grad_enabled(False)\n    return"}
     },
-    "Your function sets `requires_grad` of the parameters to False, so the model can't be "
-    "trained afterwards. Which context manager switches recording off only for a few "
-    "lines?": {
+    "Your function changes `requires_grad`, so parameters are frozen or trained that weren't "
+    "before. Which context manager switches recording off only for a few lines?": {
         "parameters_left_frozen": {"    return": "    model.requires_grad_(False)\n    return"}
     },
     **NOT_MOVED,
