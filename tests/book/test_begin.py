@@ -62,7 +62,7 @@ def test_before_scripts_load_the_page_is_dark_and_has_room_for_figures(browser, 
     assert [(x, y) for x, y in pairs if abs(x[2] - y[2]) > MOST] == []
 
 
-SEEN = "e => e.checkVisibility({contentVisibilityAuto: true})"
+IS_VISIBLE = "e => e.checkVisibility({contentVisibilityAuto: true})"
 PLACES = """
 () => {
   const top = e => e.getBoundingClientRect().top;
@@ -81,14 +81,14 @@ def test_sections_are_laid_out_when_near_and_a_jump_ends_at_its_target(open_visi
 
     tab = open_visit(address, SOFTMAX, prepare=arrive).page
     last = tab.locator("#sources > h2")
-    assert tab.locator(".bd-article h1").evaluate(SEEN)
-    assert not last.evaluate(SEEN)
+    assert tab.locator(".bd-article h1").evaluate(IS_VISIBLE)
+    assert not last.evaluate(IS_VISIBLE)
     tab.emulate_media(media="print")
-    assert last.evaluate(SEEN)
+    assert last.evaluate(IS_VISIBLE)
     tab.emulate_media(media="screen")
     tab.evaluate("scrollTo({top: document.body.scrollHeight, behavior: 'instant'})")
     tab.wait_for_selector("#sources.nn-laid-out")
-    assert last.evaluate(SEEN)
+    assert last.evaluate(IS_VISIBLE)
     tab.evaluate("scrollTo({top: 0, behavior: 'instant'})")
     tab.evaluate("document.querySelector('.page-toc a[href=\"#exercises\"]').click()")
     assert tab.locator("html.nn-arriving").count() == 0

@@ -8,7 +8,7 @@ from browser import Visit, served
 pytestmark = [pytest.mark.browser]
 
 SOFTMAX = "chapters/classifiers/softmax.html"
-SEEN = "e => e.checkVisibility({contentVisibilityAuto: true})"
+IS_VISIBLE = "e => e.checkVisibility({contentVisibilityAuto: true})"
 
 
 @pytest.fixture(scope="module", params=["server", "file"])
@@ -104,13 +104,13 @@ def test_the_filter_shows_only_the_topics_that_match(open_visit, address):
     assert f"{shown.count()} of {whole} topics" in page.locator("nn-filter").inner_text()
     page.get_by_label("Kind").select_option("")
     assert shown.count() == whole
-    assert not rows.last.evaluate(SEEN)
+    assert not rows.last.evaluate(IS_VISIBLE)
     page.get_by_label("Kind").select_option("problem")
     hidden = page.locator("tr[data-kind=fact]").last
     page.evaluate("id => { location.hash = id; }", hidden.get_attribute("id"))
     page.wait_for_function("document.querySelector(':target').offsetHeight")
     assert shown.count() == whole
-    assert hidden.evaluate(SEEN)
+    assert hidden.evaluate(IS_VISIBLE)
 
 
 def test_exercises_are_numbered_within_each_page(book):

@@ -17,7 +17,7 @@ FIGURE = (
     ':    name: fig-a\n:    caption: "Two lines."\nviz.show(f, name="a", alt="%s")\n```\n'
 )
 FOLD = "```{code-cell} python\n:tags: [hide-input]\n%sa = 1\n```\n"
-SEEN = "A line that falls from 7 at the left to 0 at the right."
+ALT = "A line that falls from 7 at the left to 0 at the right."
 EXERCISE = (
     "```{exercise-start} One\n:label: ex-%d\n```\nHow?\n```{exercise-end}\n```\n\n"
     "````{solution-start} ex-%d\n:class: dropdown\n````\nSo.\n"
@@ -42,13 +42,13 @@ PIECES = {
         "no title",
         FOLD % ':mystnb:\n:  code_prompt_show: "The slips"\n',
     ),
-    "figure-caption": (FIGURE.replace("Two lines.", "") % SEEN, "no caption", FIGURE % SEEN),
+    "figure-caption": (FIGURE.replace("Two lines.", "") % ALT, "no caption", FIGURE % ALT),
     "caption-direction": (
-        FIGURE.replace("Two lines.", "Left: a line.") % SEEN,
+        FIGURE.replace("Two lines.", "Left: a line.") % ALT,
         "contains “Left”",
-        FIGURE.replace("Two lines.", "Right answers, 3 left out.") % SEEN,
+        FIGURE.replace("Two lines.", "Right answers, 3 left out.") % ALT,
     ),
-    "figure-alt": (FIGURE % "Figure of a loss that falls from 7 to 0", "begins", FIGURE % SEEN),
+    "figure-alt": (FIGURE % "Figure of a loss that falls from 7 to 0", "begins", FIGURE % ALT),
     "prediction-answer": (CELL % PREDICT, "has 0 answers", CELL % f"{PREDICT}\n{RECALL}"),
     "measured": (
         CELL % "assert test_loss < 0.3",
@@ -110,7 +110,7 @@ def test_other_faults_of_a_rule_are_found(rule, text, words):
         ("figure-alt", CELL % 'viz.show(f, alt="Ten shirts: " + words)'),
         (
             "figure-alt",
-            CELL % f'book.play("a", {{}}, alt="{SEEN}", still=viz.show(f, alt="A line."))',
+            CELL % f'book.play("a", {{}}, alt="{ALT}", still=viz.show(f, alt="A line."))',
         ),
         ("own-words", "Anything that nobody has written in these words before now.\n"),
     ],

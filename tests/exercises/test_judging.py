@@ -466,3 +466,22 @@ def test_an_undeclared_factor_is_charged_where_it_spoils_most():
     (result,) = verdict.findings
     assert (result.code, result.parts) == (Code.FACTOR, ("dW2", "db2", "dW1", "db1"))
     assert (result.data["factor"], result.data["power"]) == ("2", -1)
+
+
+def test_a_last_row_and_column_of_zeros_cost_the_same_in_check_and_grading():
+    def f(x, weight, bias, stride, padding):
+        y = PROBLEMS["conv2d_forward"].solve(x, weight, bias, stride, padding)
+        y[:, :, -1], y[:, :, :, -1] = 0, 0
+        return y
+
+    verdicts = [judged(packed("conv2d_forward", 1, v), f) for v in (True, False)]
+    assert [v.findings[0].code for v in verdicts] == [Code.LEFT_EMPTY] * 2
+    assert verdicts[0].points == verdicts[1].points
+
+
+def test_an_axis_is_named_only_if_it_has_this_length_in_all_cases():
+    data = packed("conv2d_fast", 1, False)
+    case = data["cases"][0]
+    case["sizes"] = case["sizes"] | {"N": np.shape(case["want"][0])[3]}  # W_out, by chance
+    (finding, *_) = judged(data, lambda *args: np.zeros((2, 3, 4))).findings
+    assert "N" not in finding.data["expected"]

@@ -119,3 +119,9 @@ def test_every_kind_of_change_has_words():
     kinds = {kind for text in sources for kind, *_ in corrections(ast.parse(text))}
     assert kinds <= repair.WORDS.keys()
     assert len(kinds) > len(repair.WORDS) / 2
+
+
+def test_every_line_whose_change_corrects_the_function_is_named():
+    (message,) = searched("ridge_fit", "Z = X - middle", "Z = middle - X")
+    assert "one of these lines" in message
+    assert "`Z = middle - X`" in message

@@ -12,7 +12,7 @@ from nngrader.course.assignment import Assignment
 from nngrader.errors import CannotDo
 from nngrader.gradebook import by_hand, marks, quiet
 from nngrader.gradebook.record import Recorder
-from nngrader.intake.rebuild import FOUND, harmless
+from nngrader.intake.rebuild import FROM_ELSEWHERE, harmless
 from nngrader.records.flag import Flag, FlagCode
 from nngrader.reports.feedback import page
 
@@ -87,8 +87,8 @@ def test_a_written_answer_is_not_lost_with_its_cell(course, base, lost):
     hand_in(course, "ada", notebook.text())
     record(course, {"ada": 0.0})
     assert waiting(course, "ada") == ["draw", "why"]
-    (shown,) = [s for s in sources(course, "ada") if FOUND in s]
-    assert shown == f"{FOUND}\n\n---\n\n{harmless(ANSWER)}"
+    (shown,) = [s for s in sources(course, "ada") if FROM_ELSEWHERE in s]
+    assert shown == f"{FROM_ELSEWHERE}\n\n---\n\n{harmless(ANSWER)}"
     flags = rebuilding(Assignment(Course(course), NAME), "ada").flags
     assert [f.cell for f in flags if f.code == FlagCode.ANSWER_ELSEWHERE] == ["why"]
 

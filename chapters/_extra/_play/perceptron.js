@@ -6,7 +6,7 @@
 // known: [{labels, w, b, errors}] by nnlib, which agrees() compares.
 (() => {
   const LOOKS = [["b", "square"], ["a", "circle"]];  // label 0 is orange, label 1 blue
-  const SEEN = [-0.8, 1.8];  // range of both inputs
+  const RANGE = [-0.8, 1.8];  // range of both inputs
   const STYLE = `
     nn-perceptron .nn-bar { gap: .4rem; }
     nn-perceptron .nn-bar button { padding: .3rem .5rem; }
@@ -50,7 +50,7 @@
 
   // The part of the frame where the sum is positive: its corners, cut at the line.
   function positive(unit) {
-    const [low, high] = SEEN, box = [[low, low], [high, low], [high, high], [low, high]];
+    const [low, high] = RANGE, box = [[low, low], [high, low], [high, high], [low, high]];
     return box.flatMap((p, k) => {
       const q = box[(k + 1) % 4], [u, v] = [sum(unit, p), sum(unit, q)];
       const cut = p.map((value, i) => value + u / (u - v) * (q[i] - value));
@@ -63,7 +63,7 @@
     let state = begin([...presets[start].labels]);
     const live = nn.live(), written = p => `(${p.join(", ")})`;
     const map = nn.plot({
-      x: SEEN, y: SEEN, height: 300, left: 34, xlabel: "input x₁", ylabel: "input x₂",
+      x: RANGE, y: RANGE, height: 300, left: 34, xlabel: "input x₁", ylabel: "input x₂",
       xticks: [0, 1], yticks: [0, 1],
     });
     const region = map.area({colour: "a"});

@@ -36,7 +36,7 @@ DISARMED = {
 ATTACHED = re.compile(r"!\[[^\]\n]*\]\(attachment:([^)\s]+)\)")
 PASTED = re.compile(r"!\[pasted image\]\(attachment:pasted-\d+\.png\)")  # made by _with_images
 MOST_ALIKE = 3  # cells with the same flag that are listed individually
-FOUND = (
+FROM_ELSEWHERE = (
     "**The cell for this answer is empty or missing. The text below comes from elsewhere in "
     "the submission, outside the assignment's cells, so it may be the answer.**"
 )
@@ -249,7 +249,7 @@ def _found_prose(released, cells, chosen, flags):
             continue
         if chosen[gid] is None or chosen[gid].source.strip() == cell["source"].strip():
             text, images = _with_images(loose, "\n\n---\n\n")
-            answers[gid] = Cell(gid, f"{FOUND}\n\n---\n\n{text}", False, -1, images)
+            answers[gid] = Cell(gid, f"{FROM_ELSEWHERE}\n\n---\n\n{text}", False, -1, images)
             flags.append(Flag(FlagCode.ANSWER_ELSEWHERE, gid))
     return answers
 

@@ -444,7 +444,7 @@ WORDS = {
         "{Your} {agrees} with the correct value only up to an error of {worst}, relative to "
         "the largest entry | Does your code use float32, a small constant, or a difference of "
         "nearly equal numbers?",
-        "{Your} {agrees} with the correct value, but not in enough digits | Does your code use "
+        "{Your} {agrees} with the correct value, but not to enough digits | Does your code use "
         "float32, a small constant, or a difference of nearly equal numbers?",
     ],
     Code.UNREPEATABLE: (

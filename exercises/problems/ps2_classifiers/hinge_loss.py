@@ -175,8 +175,8 @@ hinge.known["gradient"] = {
     "in a row contain the score of the correct "
     "class?": {"right_class_once": {AT_TARGETS: "-1"}},
     "Your gradient for the correct class is -1/N in each row with a loss. How many of the "
-    "positive gaps in a row contain the score of the correct class? If you use `-=` with an "
-    "array of indices, an index that occurs twice counts only once.": {
+    "positive gaps in a row contain the score of the correct class? (`-=` with an "
+    "array of indices applies a repeated index only once.)": {
         "right_class_once_if_there_is_a_loss": {AT_TARGETS: "-gradient.max(axis=1)"}
     },
     "Your gradient for the correct class counts one gap too many in every row. Which class "

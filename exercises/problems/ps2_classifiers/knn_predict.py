@@ -151,8 +151,8 @@ def picture_by_picture(X_train, y_train, X, k):
 
 VOTE = "np.bincount(near).argmax()"
 neighbours.known["value"] = {
-    "A label wins in your code only if it is below the number of different labels. How large "
-    "can a label be if some integers don't occur?": {
+    "In your code, a label can win only if it is smaller than the number of different labels. "
+    "How large can a label be if some integers don't occur?": {
         "as_many_classes_as_labels": {
             "np.bincount(near).argmax()": (
                 "np.pad(np.bincount(near), (0, 9))[: len(set(y_train))].argmax()"

@@ -163,8 +163,8 @@ layers.known["value"] = {
     "Your kernels apply the weights of the first channel to every channel. Which entries of "
     "`weight` belong to channel "
     "`c`?": {"channels_added_first": "weight = weight[:, :1].repeat(x.shape[1], axis=1)"},
-    "In your sum, each channel of `x` meets every channel of `weight`. Which index do the two "
-    "share in the formula?": {
+    "In your sum, each channel of `x` is multiplied by every channel of `weight`. Which index "
+    "do the two share in the formula?": {
         "all_pairs_of_channels": (
             "x, weight = (a.sum(axis=1, keepdims=True) for a in (x, weight))"
         )

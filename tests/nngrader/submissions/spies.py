@@ -175,14 +175,14 @@ SPIES = {
                     return True
     """),
     "what another function left": spy("""
-        return FOUND
+        return EXISTED
     """),
 }
 
 left = SPIES["what another function left"]
 SPIES["what another function left"] = left._replace(
     own=f"""{left.own}
-FOUND = os.path.exists("/tmp/left")
+EXISTED = os.path.exists("/tmp/left")
 with open("/tmp/left", "w") as f:
     f.write("x")
 """

@@ -7,7 +7,7 @@ from tests.nnlib.harness import Bad, Case, index
 NAME = "scaled_dot_product_attention"
 QKV = ((3, 4), (5, 4), (5, 2))
 BATCH = ((2, 3, 4, 6), (2, 3, 5, 6), (2, 3, 5, 2))
-SEEN = np.array(
+ALLOWED = np.array(
     [[1, 0, 1, 1, 0], [0, 0, 1, 0, 0], [1, 1, 1, 1, 1], [0, 0, 0, 0, 1]], dtype=bool
 )
 
@@ -17,7 +17,7 @@ def attend(L, q, k, v, *mask, **options):
 
 
 def allowed(L, rows=4):
-    return index(L, SEEN[:rows])
+    return index(L, ALLOWED[:rows])
 
 
 CASES = [
