@@ -78,12 +78,14 @@ distances.example(
 @distances.case("value", visible=2)
 def points(rng, N, M, D):
     """Random points."""
-    return rng.normal(size=(N, D)) + 1, rng.normal(size=(M, D))
+    D *= 4  # D > N and M for all sizes, so indexing columns by rows raises no IndexError
+    return rng.normal(size=(N, D)) + 1, rng.normal(size=(M, D)) * 5
 
 
 @distances.case("stability", rtol=3e-6)
 def coincident(rng, N, M, D):
     """Points far from the origin, with some rows of X nearly equal to rows of Y."""
+    D *= 4
     X, Y = (rng.normal(size=(n, D)) * 300 + 5000 for n in (N, M))
     sizes = rng.permutation(np.arange(64, 91))[: max(min(N, M) - 2, 0)]
     for i, large in enumerate(sizes.tolist()):
@@ -113,6 +115,7 @@ def close_together(rng, large):
 @distances.case("integers")
 def pictures(rng, N, M, D):
     """Images of type uint8."""
+    D *= 4
     X, Y = (rng.integers(256, size=(n, D), dtype=np.uint8) for n in (N, M))
     return X, Y
 
