@@ -92,7 +92,7 @@ def reference(name):
 def graded(box):
     """Return a function that grades answers, by problem, in this order."""
 
-    def grade(assignment="ps3_backprop", **answers):
+    def grade(assignment="ps3_backprop", files=None, **answers):
         right = declared(assignment)[1]
         setup = ("setup", "import numpy as np", False)
         spec = AssignmentSpec(
@@ -106,7 +106,7 @@ def graded(box):
             solved=[setup, *((n, source, False) for n, source in right.items())],
         )
         cells = [setup, *((n, textwrap.dedent(text), False) for n, text in answers.items())]
-        return run(spec, Job(cells), box, 0)
+        return run(spec, Job(cells, files=files or {}), box, 0)
 
     return grade
 
@@ -144,6 +144,19 @@ def codes(result, name):
     """Return the codes of a problem's findings, and the functions that they name."""
     findings = result["problems"][name]["findings"]
     return {(f["code"], *f["data"].get("called", ())) for f in findings}
+
+
+def test_a_challenge_names_the_wrong_function_that_it_calls(graded):
+    right, network = declared("ps5_cnn")[1], "classify_pictures"
+    file = (EXERCISES / "heldback" / "ps5_cnn" / "cnn.npz").read_bytes()
+    wrong = right["conv2d_fast"].replace("columns + bias", "columns - bias")
+    for fast, files, expected in (
+        (wrong, {"cnn.npz": file}, [["conv2d_fast"]]),
+        (wrong, {}, []),
+        (right["conv2d_fast"], {"cnn.npz": file}, []),
+    ):
+        answers = {"conv2d_fast": fast, network: right[network]}
+        assert blamed(graded("ps5_cnn", files, **answers), network) == expected
 
 
 EMPTY = ["raise NotImplementedError()", "pass", "'Text.'\n    return W", "..."]

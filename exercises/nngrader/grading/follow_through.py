@@ -16,7 +16,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ..engine import Verdict, report
-from ..engine.judgement.ledger import PASSIVE
+from ..engine.judgement.ledger import HARMLESS, PASSIVE
 from ..engine.observation.call_result import checked
 from ..limits import DEATHS, Ending
 from ..records.codes import Code
@@ -27,6 +27,7 @@ from ..sandbox.supervisor import Died
 from ..storage.scratch import slot
 
 SHARE = 0.1  # fraction of the restored points that is still lost
+NO_FILE = (Code.FILE_MISSING, Code.FILE_TOO_LARGE, Code.FILE_UNREADABLE)
 
 
 class RightFunctions:
@@ -98,9 +99,35 @@ def wrong_before(name: str, reports: dict, hidden: dict, cells: list) -> list[st
         for n, r in reports.items()
         if n != name and n in hidden and _is_wrong(r) and not hidden[n].get("file")
     ]
-    texts = [source for cell, source, own in cells if own or cell == name]
-    named = re.compile(rf"\b({'|'.join(map(re.escape, wrong))})\b")
-    return wrong if wrong and any(map(named.search, texts)) else []
+    return wrong if _named(wrong, name, cells) else []
+
+
+def _named(others, name, cells):
+    """Return the functions that a function's cell or the student's added cells mention."""
+    text = "\n".join(source for cell, source, own in cells if own or cell == name)
+    return [other for other in others if re.search(rf"\b{re.escape(other)}\b", text)]
+
+
+def naming_wrong(name: str, alone: dict, reports: dict, hidden: dict, cells: list) -> dict:
+    """Return the report on a challenge, with a finding about wrong functions that it calls.
+
+    We don't replace these functions. The report is unchanged if the file was measured, because
+    then the functions compute the scores of the network in the file correctly.
+    """
+    wrong = wrong_before(name, reports, hidden, cells)
+    called = [n for n in _named(wrong, name, cells) if _misleads_callers(reports[n])]
+    findings = alone["findings"]
+    if not called or alone["challenge"]["measured"] is not None:
+        return alone
+    if not findings or findings[0]["code"] in NO_FILE:
+        return alone
+    finding = Finding(Code.CALLS_WRONG, findings[0]["aspect"], data={"called": called})
+    return alone | {"findings": [finding.to_json(), *findings]}
+
+
+def _misleads_callers(report):
+    """Return whether a wrong function may give its callers wrong results."""
+    return any(n < most for a, (n, most) in report["aspects"].items() if a not in HARMLESS)
 
 
 def _is_wrong(report):

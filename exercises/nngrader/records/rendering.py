@@ -342,10 +342,11 @@ WORDS = {
         "{letters}?"
     ),
     Code.FORBIDDEN: "{Whose} notebook uses `{name}`{place}{whole} | Write this step yourself.",
-    Code.CALLS_WRONG: (
+    Code.CALLS_WRONG: [
         "{Whose} function calls {called}, which {negated} correct | We judged it with correct "
-        "code for {called}, and this added {back} to the score."
-    ),
+        "code for {called}, and this added {back} to the score.",
+        "{Whose} function calls {called}, which {negated} correct | Correct {called} first.",
+    ],
     Code.FILE_MISSING: (
         "{Whose} submission doesn't contain `{file}`, so the optional challenge gets no points "
         "| If you wrote this file, save it next to the notebook, and submit both."
@@ -842,6 +843,11 @@ def _called(data):
     return {"called": listed(names), "negated": "isn't" if len(names) == 1 else "aren't"}
 
 
+def _points(back):
+    """Return the field of the points that a correct function restored."""
+    return {"back": "1 point" if back == 1 else f"{back:.3g} points"}
+
+
 def _named(data):
     """Return the problems that get no points because of a forbidden name, in words."""
     return listed([f"`{name}`" for name in data.get("problems", ())]) or "this problem"
@@ -903,10 +909,7 @@ FIELDS: dict[Code, Callable[[dict], dict]] = {
         "place": f" in the cell that begins {d['at']}" if "at" in d else "",
         "whole": f", which costs all points of {_named(d)}" if d.get("whole") else "",
     },
-    Code.CALLS_WRONG: lambda d: {
-        **_called(d),
-        "back": "1 point" if d["back"] == 1 else f"{d['back']:.3g} points",
-    },
+    Code.CALLS_WRONG: lambda d: _called(d) | (_points(d["back"]) if "back" in d else {}),
     Code.FILE_TOO_LARGE: lambda d: {"most": f"{d['most']:,}"},
     Code.FILE_UNREADABLE: lambda d: {"why": FILES[d["why"]]},
     Code.THRESHOLD: lambda d: {"value": f"{d['value']:.4g}"},

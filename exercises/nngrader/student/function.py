@@ -24,7 +24,7 @@ from ..engine.explanation.side_by_side import (
     is_some,
     shown,
 )
-from ..engine.judgement.ledger import PASSIVE
+from ..engine.judgement.ledger import HARMLESS, PASSIVE
 from ..engine.observation.call_result import checked
 from ..engine.observation.driver import result_of
 from ..engine.observation.reading import dedented, names_used, plain
@@ -56,7 +56,6 @@ READERS = [
 READS = "It calls {}. In grading, the files in your notebook's folder aren't available."
 ORDER = "We call it as {1}({0}), but it is defined as {1}({2})."
 NEAR = "This is within {:g} of the threshold {:g} ({}), so grading may decide differently."
-HARMLESS = ("errors", "loops", "memory")  # aspects that don't change what callers get
 MOST_TRIED = 5  # cases that may be tried again, to show one that fails
 
 

@@ -10,6 +10,7 @@ from ..observation.reading import forbidden_in
 
 # A function that does nothing passes these aspects, so they earn nothing on their own.
 PASSIVE = ("shape", "errors", "loops", "memory", "inputs-unchanged")
+HARMLESS = ("errors", "loops", "memory")  # aspects that don't change what callers get
 WHOLE = "all"  # the key for forbidden names that cost the points of all aspects
 
 
