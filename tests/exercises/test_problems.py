@@ -210,7 +210,8 @@ def test_radicand_is_negative_in_every_order_of_summation():
     case = next(c for c in PROBLEMS["pairwise_distances"].cases if c.group == "coincident")
     for seed in range(20):
         X, Y = case.make(np.random.default_rng(seed), 7, 11, 5)
-        for order in itertools.permutations(range(5)):
+        columns = np.argsort(X[-1] == 0, kind="stable")[:5]  # only two numbers aren't 0
+        for order in itertools.permutations(columns):
             x, y = X[-1, order], Y[0, order]
             xx, yy, xy = (added(*pair) for pair in ((x, x), (y, y), (x, y)))
             assert (xx, yy, xy) == (fused(x, x), fused(y, y), fused(x, y))

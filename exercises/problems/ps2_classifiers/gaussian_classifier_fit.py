@@ -118,6 +118,13 @@ gaussians.known["value covariance"] = {
     },
 }
 
+gaussians.known(of=by_loops)["covariance"] = {
+    "Your code adds the same squares to every row of the covariance. Which product of two "
+    "vectors gives a matrix?": {
+        "squares_in_every_row": {"np.outer(x - means[c], x - means[c])": "(x - means[c]) ** 2"}
+    }
+}
+
 gaussians.known["covariance"] = {
     "In your covariance, you divide by the number of samples in the last class. Which line of "
     "your loop changes your divisor?": {

@@ -109,6 +109,10 @@ AT_TARGETS = "-gradient.sum(axis=1)"
 hinge.known["value"] = {
     "Your loss is too large by exactly the margin. How much does the correct class itself "
     "contribute to your sum?": {"right_class_counted": {"scores),": "scores) + margin,"}},
+    "Your loss is too large by `margin` - 1. How much does the correct class contribute to "
+    "your sum, and how much do you subtract for it?": {
+        "one_subtracted": {"scores),": "scores) + margin - 1,"}
+    },
     "Your loss and gradient count only the incorrect class with the largest gap. Does the "
     "formula take a maximum or a sum over the classes?": {
         "largest_only": {

@@ -182,8 +182,9 @@ neighbours.known["value"] = {
     "Your labels are rounded means of the neighbours' labels. A label is only the name of a "
     "class, so what should you count "
     "instead?": {"mean_of_the_labels": {VOTE: "near.mean().round().astype(int)"}},
-    "Your code returns the smallest label among the neighbours, no matter how many votes it "
-    "has. When should the smallest label win?": {"smallest_label": {VOTE: "near.min()"}},
+    "Your code returns the smallest label among the neighbours, as if each label had one vote. "
+    "How does your code count a label that occurs "
+    "twice?": {"smallest_label": {VOTE: "near.min()"}},
     "In your code, the first k rows of `X_train` vote for every image. Which rows should vote, "
     "and which function finds their "
     "indices?": {"first_known": {"y_train[order[:, :k]]": "np.tile(y_train[:k], (len(X), 1))"}},
@@ -211,10 +212,14 @@ neighbours.known["value"] = {
     "position?": {"place_for_label": "y_train = np.unique(y_train, return_inverse=True)[1]"},
     "All rows of `X_train` vote in your code. Which of them should vote, and where does your "
     "code use `k`?": {"all_rows_vote": {"[:, :k]": ""}},
-    "Your vote counts one neighbour too few. How many entries does a slice up to `k - 1` "
-    "contain?": {"one_too_few": "k -= 1"},
-    "Your vote counts one neighbour too many. How many entries does a slice up to `k + 1` "
-    "contain?": {"one_too_many": "k += 1"},
+    "Your code lets only k - 1 neighbours vote. Where does your slice, loop or comparison end, "
+    "and does it include this end?": {"one_too_few": "k -= 1"},
+    "Your code lets k + 1 neighbours vote. Where does your slice, loop or comparison end, and "
+    "does it include this end?": {"one_too_many": "k += 1"},
+    "Your code gives the neighbours' labels to the wrong images, because `reshape` doesn't "
+    "exchange axes. Which operation turns an array of shape (k, M) into one of shape (M, k)?": {
+        "reshaped": {"[order[:, :k]]": "[order[:, :k]].T.reshape(len(X), k)"}
+    },
 }
 
 neighbours.known["ties"] = {

@@ -78,14 +78,14 @@ distances.example(
 @distances.case("value", visible=2)
 def points(rng, N, M, D):
     """Random points."""
-    D *= 4  # D > N and M for all sizes, so indexing columns by rows raises no IndexError
+    D = 2 * D + 8  # above all N and M, so indexing columns by rows raises no IndexError
     return rng.normal(size=(N, D)) + 1, rng.normal(size=(M, D)) * 5
 
 
 @distances.case("stability", rtol=3e-6)
 def coincident(rng, N, M, D):
     """Points far from the origin, with some rows of X nearly equal to rows of Y."""
-    D *= 4
+    D = 2 * D + 8
     X, Y = (rng.normal(size=(n, D)) * 300 + 5000 for n in (N, M))
     sizes = rng.permutation(np.arange(64, 91))[: max(min(N, M) - 2, 0)]
     for i, large in enumerate(sizes.tolist()):
@@ -115,7 +115,7 @@ def close_together(rng, large):
 @distances.case("integers")
 def pictures(rng, N, M, D):
     """Images of type uint8."""
-    D *= 4
+    D = 2 * D + 8
     X, Y = (rng.integers(256, size=(n, D), dtype=np.uint8) for n in (N, M))
     return X, Y
 
@@ -201,6 +201,13 @@ distances.known["value"] = {
     "Your squared distances contain only two of the three terms of (x - y)², and you hide this "
     "by replacing negative values with 0. "
     "Which term is missing?": {"second_square_missing_and_clipped": {" + (Y**2).sum(1)": ""}},
+    "Your squared distances contain the lengths |x| and |y| instead of their squares. What is "
+    "(x - y)² if you expand it?": {
+        "lengths_for_squares": {
+            "(X**2).sum(1)": "np.sqrt((X**2).sum(1))",
+            "(Y**2).sum(1)": "np.sqrt((Y**2).sum(1))",
+        }
+    },
     "Your code adds up the differences before it squares them. Which of the two does the "
     "formula do first?": {
         "sum_of_differences": {
@@ -242,6 +249,13 @@ distances.known["integers"] = {
             "    X, Y = np.asarray(X, float), np.asarray(Y, float)\n": "",
             "2 * X @ Y.T": "2 * np.float64(X) @ np.float64(Y).T",
         }
+    },
+}
+
+distances.known(of=by_norm)["value"] = {
+    "Your squared distances contain the lengths |x| and |y| instead of their squares. What is "
+    "(x - y)² if you expand it?": {
+        "lengths_for_squares_centred": {"np.square(n)": "n", "np.square(m)": "m"}
     },
 }
 

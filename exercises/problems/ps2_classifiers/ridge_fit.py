@@ -140,7 +140,8 @@ ridge.known["value bias"] = {
 }
 
 ridge.known["bias"] = {
-    "Your `b` is the mean of `y`. For which x should your fit predict the mean of `y`?": {
+    "Your `b` is the mean of `y`, so the term with the means of `X` is missing or 0. If you "
+    "use it, does `X` still contain the original features there?": {
         "mean_of_y_for_bias": {"level - middle @ w": "level"}
     },
     "Your `b` contains the product of `w` and the mean of `X` with the wrong sign. Does your "

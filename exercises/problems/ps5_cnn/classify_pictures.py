@@ -91,6 +91,9 @@ def right_by_the_network(args, labels):
             "problem text divide the pixels, and where does it add a bias?": (
                 lambda: scores_of(few, largest=1)
             ),
+            "your pixels are only 0 and 1. What does `//` do to 200 / 255?": (
+                lambda: scores_of(few // 255, largest=1)
+            ),
             "one of your convolutions has no ReLU after it. How many layers have one?": (
                 lambda: scores_of(few, linear="6")
             ),

@@ -162,6 +162,22 @@ gradients.known["value"] = {
     "it?": {"everything_mean_of_positions": "dy = dy / dy[0, 0].size"},
 }
 
+
+@gradients.mistake(
+    "Your `padded` and `dpadded` are the same array, so each gradient that you add changes the "
+    "image. How do you create a second array?",
+    loses="value",
+)
+def one_array_for_both_kernel_by_kernel(dy, x, weight, stride, padding):
+    (H, W), (KH, KW), p = x.shape[2:], weight.shape[2:], padding
+    padded, dweight = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p))), np.zeros(weight.shape)
+    for f, i, j in np.ndindex(dy.shape[1:]):
+        window = padded[:, :, i * stride : i * stride + KH, j * stride : j * stride + KW]
+        dweight[f] += np.tensordot(dy[:, f, i, j], window, 1)
+        window += np.multiply.outer(dy[:, f, i, j], weight[f])
+    return padded[:, :, p : p + H, p : p + W], dweight, dy.sum(axis=(0, 2, 3))
+
+
 gradients.known["weights"] = {
     "Your `dweight` is divided by N, although `dy` already includes any averaging over the "
     "samples. Where does your code divide by "

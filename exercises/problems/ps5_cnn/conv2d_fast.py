@@ -87,7 +87,14 @@ def conv2d_fast(x, weight, bias, stride, padding):
     return y.reshape(F, N, H_out, W_out).transpose(1, 0, 2, 3)
 
 
-fast.example(*BY_HAND, 1, 0, 0)
+# With as many rows as columns, windows reshaped without a transpose would give the same result.
+fast.example(
+    np.array([[[[1.0, 2.0, 0.0, 1.0], [0.0, 1.0, 3.0, 0.0], [2.0, 0.0, 1.0, 2.0]]]]),
+    *BY_HAND[1:],
+    1,
+    0,
+    0,
+)
 
 
 @fast.case("value", visible=2)
@@ -173,6 +180,15 @@ fast.known["value"] = {
         "windows_reshaped": {
             "windows.transpose(1, 4, 5, 0, 2, 3).reshape(C * KH * KW, -1)": (
                 "windows.reshape(-1, C * KH * KW).T"
+            )
+        }
+    },
+    "Your code reshapes the windows into a matrix before it moves their axes, so a column of "
+    "this matrix mixes entries of different windows. Which axes of `sliding_window_view` "
+    "belong to one window?": {
+        "windows_reshaped_into_columns": {
+            "windows.transpose(1, 4, 5, 0, 2, 3).reshape(C * KH * KW, -1)": (
+                "windows.reshape(N, C * KH * KW, -1).swapaxes(0, 1).reshape(C * KH * KW, -1)"
             )
         }
     },

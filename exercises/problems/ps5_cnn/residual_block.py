@@ -173,6 +173,20 @@ block.known["value"] = {
             "ds + dx, dweight1, dweight2": "ds + dx, dweight2, dweight1",
         }
     },
+    "Your code applies a ReLU to the second convolution before it adds `x`. Which array is the "
+    "input of the second ReLU in the formula?": {
+        "relu_before_the_sum": {
+            "x + conv2d_forward(h, weight2, no_bias, 1, 1)": (
+                "x + np.maximum(b := conv2d_forward(h, weight2, no_bias, 1, 1), 0)"
+            ),
+            "conv2d_backward(ds,": "conv2d_backward(ds * (b > 0),",
+        },
+        "relu_before_the_sum_forward_alone": {
+            "x + conv2d_forward(h, weight2, no_bias, 1, 1)": (
+                "x + np.maximum(conv2d_forward(h, weight2, no_bias, 1, 1), 0)"
+            )
+        },
+    },
     "Your `y` can be negative, because your code adds `x` after the second ReLU. Which array "
     "does the formula apply this ReLU to?": {
         "added_after_the_relu": {

@@ -67,7 +67,7 @@ def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
                 optimizer.zero_grad()
                 torch.nn.functional.mse_loss(model(inputs[rows]), targets[rows]).backward()
                 optimizer.step()
-            scheduler.step()
+                scheduler.step()  # so that its count isn't the number of epochs
 
     def numbers(tensors):
         return torch.cat([t.detach().reshape(-1).double() for t in tensors]).numpy().copy()
@@ -245,14 +245,15 @@ class SteppedThrough:
         self.objects = objects
 
     def save(self, file, epoch):
-        model, optimizer, _, generator = self.objects
+        model, optimizer, scheduler, generator = self.objects
         kept = {"m": model.state_dict(), "o": optimizer.state_dict(), "e": int(epoch)}
-        torch.save(kept | {"g": generator.get_state()}, file)
+        kept |= {"g": generator.get_state(), "t": scheduler.last_epoch}
+        torch.save(kept, file)
 
     def load(self, file):
         model, optimizer, scheduler, generator = self.objects
         kept = torch.load(file, map_location="cpu", weights_only=True)
-        scheduler.last_epoch = kept["e"]  # the only thing that StepLR counts
+        scheduler.last_epoch = kept["t"]  # the only thing that StepLR counts
         model.load_state_dict(kept["m"], strict=True)
         optimizer.load_state_dict(kept["o"])
         generator.set_state(kept["g"])
@@ -291,9 +292,17 @@ keeping.known["value resumed"] = {
     "After `load`, your learning rates differ from the learning rates of an uninterrupted run. "
     "What does the scheduler count, and do your `save` and `load` both handle this "
     "count?": {"SchedulerForgotten": NO_SCHEDULER},
-    "After `load`, your shuffles differ from the shuffles of an uninterrupted run. Which "
-    "object draws them, and does your code save its state and restore it to the same "
-    "object?": {"GeneratorForgotten": NO_GENERATOR},
+    "Your `load` doesn't change the generator that `__init__` received, so the shuffles "
+    "differ. Does your `save` store its state, and does your `load` set the state of this same "
+    "object or of a new one?": {"GeneratorForgotten": NO_GENERATOR},
+    "Your `load` sets the scheduler's count to `epoch`. What does it count if it steps after "
+    "every batch, and which of its methods returns its complete state?": {
+        "CountOfEpochs": NO_SCHEDULER
+        | {
+            "self.generator = generator": "self.generator, self.t = generator, scheduler",
+            "self.generator.set": 'self.t.last_epoch = states["epoch"]; self.generator.set',
+        }
+    },
     "Your `load` restores PyTorch's global generator instead of the run's own. Which of the "
     "four objects draws the shuffles, and which of its methods read and set its state?": {
         "GlobalGenerator": {

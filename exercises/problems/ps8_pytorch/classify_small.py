@@ -89,6 +89,10 @@ def right_by_the_network(args, labels):
                     "your labels come from a network in training mode, which normalises with "
                     "the statistics of these images. Which method switches the mode?"
                 )
+            if agree(scores_of(args["images"] // 255, largest=1.0)):
+                raise ValueError(
+                    "your pixels are only 0 and 1. What does `//` do to 200 / 255?"
+                )
             if agree(scores_of(args["images"], largest=1.0)):
                 raise ValueError(
                     "your labels come from images with values from 0 to 255. Which values did "

@@ -256,6 +256,10 @@ look.known["value"] = {
     "should it count for each batch?": {
         "samples_of_the_last_batch": {"return": "count = len(loader) * len(x)\n    return"}
     },
+    "In your `loss`, you divide by the number of batches times the size of the last batch. How "
+    "many samples do all batches have together?": {
+        "loss_divided_by_the_last_size": {"loss / count": "loss / (len(loader) * len(x))"}
+    },
     "Your code treats every batch as if it were as large as the first one. How many samples "
     "should it count for each batch?": {
         "samples_of_the_first_batch": {

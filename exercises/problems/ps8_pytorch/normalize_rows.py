@@ -98,8 +98,9 @@ class NormalizeRows(torch.autograd.Function):
         return dx, (dy * r * x).sum(0), None
 
 
-ROWS, UPSTREAM = np.array([[1.0, 7.0], [3.0, -3.0]]), np.array([[1.0, 2.0], [1.0, 0.0]])
-normalized.example(ROWS, np.array([5.0, 10.0]), 0.0, UPSTREAM, np.eye(2))
+ROWS = np.array([[2.0, 2.0, 4.0], [1.0, -2.0, 2.0]])
+UPSTREAM = np.array([[1.0, 2.0, 1.0], [1.0, 0.0, 2.0]])
+normalized.example(ROWS, np.array([3.0, 6.0, 9.0]), 1.0, UPSTREAM, np.eye(2, 3))
 
 
 @normalized.case("value", visible=2)
@@ -187,6 +188,14 @@ normalized.known["value gradient second"] = {
     "formula for r average?": {
         "DownTheColumns": rooted("torch.sqrt((x**2).mean(0, keepdim=True) + eps)")
         | {"(g * x).mean(1": "(g * x).mean(0"}
+    },
+    "Your code divides the sum of squares by N, the number of rows. How many entries does the "
+    "mean in the formula for r have?": {
+        "DividedByTheRows": rooted("torch.sqrt((x**2).sum(1, keepdim=True) / len(x) + eps)"),
+        "DividedByTheRowsTwice": rooted(
+            "torch.sqrt((x**2).sum(1, keepdim=True) / len(x) + eps)"
+        )
+        | {"(g * x).mean(1, keepdim=True)": "(g * x).sum(1, keepdim=True) / len(x)"},
     },
     "Your code takes the mean over all entries of `x`. Which entries does the formula for r "
     "average?": {

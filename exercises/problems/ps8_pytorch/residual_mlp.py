@@ -294,6 +294,19 @@ model.known["value"] = {
     },
     "Your blocks apply the ReLU after the addition. What is the input of the ReLU in the "
     "formula?": {"ReluOfTheSum": {"h = h + torch.relu(": "h = torch.relu(h + "}},
+    "Your blocks add h twice. Does the `forward` of your block already add it, and your loop "
+    "again?": {"ShortcutTwice": {"h = h + ": "h = h + h + "}},
+    "Your blocks apply the ReLU before `linear`. What is the input of the ReLU in the "
+    "formula?": {
+        "ReluBeforeLinear": {
+            'torch.relu(block["linear"](block["norm"](h)))': (
+                'block["linear"](torch.relu(block["norm"](h)))'
+            )
+        }
+    },
+    "Your `forward` leaves out the last block. Where does your loop over the blocks end?": {
+        "LastBlockLeftOut": {"in self.blocks:": "in self.blocks[:-1]:"}
+    },
     "Your blocks apply `norm` after `linear`. What is the input of `linear` in the formula?": {
         "NormAfterLinear": {'"linear"](block["norm"': '"norm"](block["linear"'}
     },

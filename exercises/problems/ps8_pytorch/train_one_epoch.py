@@ -245,6 +245,10 @@ epoch.known["value"] = {
     "mean?": {"loss_summed_over_samples": {"total / count": "total"}},
     "Your `loss` is the sum over all samples, divided by the number of batches. What should "
     "you average over?": {"divided_by_the_batches": {"total / count": "total / len(loader)"}},
+    "In your `loss`, you divide by the number of batches times the size of the last batch. How "
+    "many samples do all batches have together?": {
+        "divided_by_the_last_size": {"total / count": "total / (len(loader) * len(x))"}
+    },
     "Your code treats every batch as if it were as large as the first one. How many samples "
     "does the step have if the last batch is smaller?": {
         "all_as_large_as_the_first": {"/= waiting": "/= accumulate * len(loader[0][0])"}
@@ -279,6 +283,15 @@ epoch.known(of=whole_groups_first, where="a_shorter_last_group")["steps"] = {
     "Your samples don't all have the same weight if a step has a smaller batch or fewer "
     "batches. What do you divide by, and how many samples does such a step "
     "have?": {"divided_by_accumulate": {"len(x) / samples": "1 / accumulate"}},
+    "In your `loss`, each batch of a step counts as if it were as large as the last one. How "
+    "many samples does each batch have?": {
+        "loss_weighted_by_the_last_batch": {
+            "        optimizer.step()\n": (
+                "        optimizer.step()\n        mean = sum(losses[-samples:]) / samples\n"
+                "        losses[-samples:] = [mean * len(group) * len(x) / samples] * samples\n"
+            )
+        }
+    },
     "Your step gives each batch the same weight, even a smaller one. Does a sample in a small "
     "batch then have the same weight as a sample in a large "
     "batch?": {"divided_by_the_batches_of_the_group": {"len(x) / samples": "1 / len(group)"}},

@@ -42,6 +42,7 @@ RENAMED = {  # functions that are mistaken for each other
     "all": ("any",), "floor": ("round", "ceil"), "ceil": ("floor",), "ones": ("zeros",),
     "zeros": ("ones",), "tanh": ("arctan",),
 }  # fmt: skip
+REDUCTIONS = ("sum", "mean", "max", "min", "argmax", "argmin", "all", "any", "cumsum")
 
 
 def add_variants(problem, data, answer):
@@ -340,6 +341,10 @@ def _of_call(node):
         return
     name, of_numpy = node.func.attr, ast.unparse(node.func.value) == "np"
     title = f"np.{name}" if of_numpy else f".{name}"
+    if name in REDUCTIONS and not of_numpy and node.args:  # the axis comes first
+        for axis in (0, 1):
+            about = {"kind": "axis", "of": title}
+            yield about, lambda n, axis=axis: n.args.__setitem__(0, ast.Constant(axis))
     for k, keyword in enumerate(node.keywords):
         if keyword.arg == "axis":
             for axis in (0, 1):

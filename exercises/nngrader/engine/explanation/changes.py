@@ -19,22 +19,19 @@ class Explanation:
 
     ``predict(entry)`` returns the wrong answer that the explanation predicts. If it can't
     predict one, ``shown_by(entry)`` returns whether another wrong entry has the same cause.
+    ``is_variant`` says that a variant of the reference has the same answers, which by itself
+    earns no `PASSIVE` points.
     """
 
     finding: Finding | None
     predict: Callable | None = None
     shown_by: Callable | None = None
+    is_variant: bool = False
 
     @property
     def mistake(self):
         """Return the name of the registered mistake, or None if it isn't one."""
         return self.finding.mistake if self.finding else None
-
-    @property
-    def is_variant(self):
-        """Return whether this is only a variant, which by itself earns no `PASSIVE` points."""
-        is_variant = self.finding is not None and self.finding.code == Code.VARIANT
-        return is_variant and self.predict is None
 
     @property
     def explains(self):

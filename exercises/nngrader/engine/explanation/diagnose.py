@@ -5,6 +5,8 @@ every case of a kind. By chance, it rarely is, because the cases have different 
 description, which predicts nothing, must be true in every case too.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from ...records.codes import Code
@@ -31,8 +33,9 @@ def explain(of_part, here, mistakes, variants=None):
     :return: (Explanation) The likeliest registered mistake that predicts every entry, or else
         the first simple change of the correct answer that does, or else a variant of the
         reference that does, or else the first description that fits every wrong entry. If the
-        change is a factor or an amount, a variant is named instead. A mistake explains nothing
-        if it would change another part that is correct.
+        change is a factor or an amount, a variant is named instead. A variant that could be
+        almost any line is described instead of named. A mistake explains nothing if it would
+        change another part that is correct.
     """
     mistakes = {n: m for n, m in mistakes.items() if _is_true(n, m["hint"], of_part, here)}
     for fits in (Entry.matches, _matches_apart_from_nan):
@@ -42,15 +45,16 @@ def explain(of_part, here, mistakes, variants=None):
             return Explanation(finding, lambda e: e.mistaken.get(name))
     refuted = {n for n in mistakes if _is_refuted(n, of_part, here)}
     variant, explanation = _variant(of_part, here, variants or {}), changed(of_part, here)
-    if explanation and variant and explanation.finding.code in (Code.FACTOR, Code.AMOUNT):
+    names = variant and not _is_vague(variant.finding.data["variant"])
+    if explanation and names and explanation.finding.code in (Code.FACTOR, Code.AMOUNT):
         return Explanation(variant.finding, explanation.predict)  # the variant names the cause
-    if explanation := explanation or variant:
-        return explanation
+    if explanation or names:
+        return explanation or variant
     explanation = describe([e for e in of_part if not e.right])
     if explanation.finding and explanation.finding.code in VAGUE_CODES:
         like = _of_this_part(of_part, here, {n: mistakes[n] for n in mistakes if n in refuted})
-        return Explanation(like) if like else explanation
-    return explanation
+        explanation = Explanation(like) if like else explanation
+    return replace(variant, finding=explanation.finding) if variant else explanation
 
 
 def _is_true(name, hint, of_part, here):
@@ -77,11 +81,24 @@ def _variant(of_part, here, variants):
     k = max(sorted(fitting), key=lambda k: sum(k in e.similar_variants for e in here))
     finding = Finding(Code.VARIANT, data={"variant": variants[k]})
     if all(e.right or k in e.similar_variants for e in here if e.variants is not None):
-        return Explanation(
-            finding, shown_by=lambda e: e.variants is None or k in e.similar_variants
-        )
+
+        def shown_by(e):
+            return e.variants is None or k in e.similar_variants
+
+        return Explanation(finding, shown_by=shown_by, is_variant=True)
     # In hidden cases, a function could reveal an input by the variants that it chooses.
-    return Explanation(finding, shown_by=lambda e: False) if of_part[0].visible else None
+    visible = of_part[0].visible
+    return Explanation(finding, None, lambda e: False, is_variant=True) if visible else None
+
+
+def _is_vague(variant):
+    """Return whether a variant's description could be about almost any line.
+
+    It is about parentheses around an expression that students don't know, or about 1, 0 or -1.
+    """
+    if variant["kind"] == "constant":
+        return variant["needed"] in ("1", "0", "-1")
+    return variant["kind"] == "parentheses" and "of" not in variant
 
 
 def _is_trivial(of_part):

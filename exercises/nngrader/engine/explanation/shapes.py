@@ -17,12 +17,18 @@ def letters(shape, sizes, visible, asked=()):
     """Return a shape with letters for the lengths that have one: (N, C).
 
     In hidden cases, a length without a letter is shown as "?", unless it is 1. Compared with
-    the expected shape ``asked``, a length may also be named as N + 1, N - 1 or as a product.
+    the expected shape ``asked``, a length may also be named as N + 1, N - 1 or as a product. It
+    has no letter if the expected one is different and has none.
     """
     if not shape:
         return "()"
     axes = list(enumerate(shape))[: MOST_AXES + 1]
-    names = [_letter(n, sizes) or _derived(n, k, sizes, shape, asked) for k, n in axes]
+    names = [
+        _derived(n, k, sizes, shape, asked)
+        if len(shape) == len(asked) and n != asked[k] and not _letter(asked[k], sizes)
+        else _letter(n, sizes) or _derived(n, k, sizes, shape, asked)
+        for k, n in axes
+    ]
     words = [
         name or (str(n) if visible or n == 1 else "?")
         for n, name in zip(shape, names, strict=False)

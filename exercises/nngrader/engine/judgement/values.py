@@ -29,14 +29,18 @@ def judge_values(ledger, entries):
     :param entries: (list of Entry) All returned values that can be compared, because they have
         a suitable shape.
     """
-    charges = []
+    charges, ordinary = [], {*ledger.data["returns"].values()}
+    misshapen = {part for aspect, _, part in ledger.lost if aspect in ordinary}
     for part in {e.part for e in entries}:
         ledger.variants[part] = _possible_variants(ledger, entries, part)
     kinds = dict.fromkeys((not e.ordinary, e.part, e.group) for e in entries)
     for special, part, group in sorted(kinds, key=lambda k: k[0]):
         here = [e for e in entries if e.group == group]
         of_part = [e for e in here if e.part == part]
-        if special:
+        if special and part in misshapen:  # the same step may be the cause
+            if not all(e.right and not e.fault for e in of_part):
+                ledger.find(of_part[0].aspect, group, Finding(Code.ORDINARY_FIRST), part)
+        elif special:
             _judge_special(ledger, of_part, here, [c.explanation for c in charges])
         elif not all(e.right for e in of_part):
             others = [e for e in entries if e.ordinary and e.part == part and e.group != group]
