@@ -241,7 +241,7 @@ def test_a_mistake_in_all_parts_is_reported_for_all_and_charged_once():
     (result,) = verdict.findings
     assert (result.code, result.aspect) == (Code.MISTAKE, "value")
     assert (result.parts, result.mistake) == (("loss", "gradient"), "not averaged")
-    assert set(verdict.spared) == {"gradient", "integers", "default"}
+    assert set(verdict.spared) == {"gradient", "edge"}
 
 
 def test_an_exception_that_follows_from_a_mistake_costs_nothing_more():

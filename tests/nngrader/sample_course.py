@@ -26,7 +26,7 @@ FOLDER = tempfile.TemporaryDirectory(prefix="nngrader-definitions-")  # for this
 POINTS = {
     "pairwise_distances": {"shape": 3, "value": 13, "stability": 5, "integers": 6},
     "softmax_cross_entropy": {"shape": 3, "value": 12, "gradient": 12, "stability": 8},
-    "hinge_loss": {"shape": 3, "value": 10, "gradient": 10, "integers": 3, "default": 2},
+    "hinge_loss": {"shape": 3, "value": 10, "gradient": 10, "edge": 5},
 }
 POINTS["pairwise_distances"] |= {"loops": 1, "memory": 1, "inputs-unchanged": 1}
 POINTS["softmax_cross_entropy"] |= {"errors": 2, "inputs-unchanged": 3}

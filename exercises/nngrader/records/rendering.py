@@ -60,7 +60,8 @@ CAUSES = {  # the most frequent cause of each exception
     "ZeroDivisionError": "For which input is the denominator 0?",
 }
 SLOW = (
-    "Is there a loop that never ends, or a loop over all entries that NumPy could do at once?"
+    "Is there a loop that never ends, a loop over all entries that NumPy could do at once, or "
+    "an array that is larger than necessary?"
 )
 STOPS = {  # what ended a call, by the limit that was reached, and where to look
     "time": f"takes too long | {SLOW}",

@@ -28,7 +28,7 @@ def gaussian_classifier_fit(X, y):
     covariance = (1 / N) * (sum over n of z_n z_n^T), where z_n = X[n] - means[y[n]]
 
     X : (N, D) array of float64
-    y : (N,) array of integers from 0 to C - 1; each class has at least one sample
+    y : (N,) array of integers from 0 to C - 1; each class has at least two samples
     Returns (priors, means, covariance): arrays of shape (C,), (C, D) and (D, D), float64.
     The function doesn't change X or y.
     """
@@ -97,6 +97,8 @@ gaussians.known["value"] = {
     "contain?": {
         "means_divided_by_n_at_the_end": {", means, Z": ", means * counts[:, None] / len(X), Z"}
     },
+    "Your priors are the counts divided by the number of classes. What should the priors add "
+    "up to?": {"divided_by_the_classes": {"counts / len(X)": "counts / len(counts)"}},
     "Your priors are the same for all classes. Are the classes equally frequent in `y`?": {
         "equal_shares": {"counts / len(X)": "np.full(len(means), 1 / len(means))"}
     },
@@ -129,6 +131,10 @@ gaussians.known["covariance"] = {
     "In your covariance, you divide by the number of samples in the last class. Which line of "
     "your loop changes your divisor?": {
         "size_of_the_last_class": {"Z / len(X)": "Z / counts[-1]"}
+    },
+    "Your covariance measures the spread around the mean of the class means. Which mean does "
+    "the formula subtract from a sample of class c?": {
+        "around_the_mean_of_the_means": {"means[y]": "means.mean(axis=0)"}
     },
     "Your covariance measures the spread around the mean of all samples. Which mean does the "
     "formula subtract from a sample of class "

@@ -14,12 +14,11 @@ hinge = problem(
         "shape": (1, "a number and an array of shape (N, C), both `float64`, in this order"),
         "value": (3, "the loss for random scores and a given margin"),
         "gradient": (3, "the gradient for these inputs"),
-        "integers": (
-            1,
-            "the loss and the gradient, half each, for scores of type `int64`; the gradient "
-            "must be `float64` here too",
+        "edge": (
+            2,
+            "half for scores of type `int64` (the gradient must be `float64` here too), and "
+            "half for a call without a margin",
         ),
-        "default": (1, "the loss and the gradient, half each, for a call without a margin"),
         "inputs-unchanged": (1, "your function doesn't change `scores` or `targets`"),
     },
     forbidden={"all": ELSEWHERE},
@@ -35,7 +34,7 @@ def hinge_loss(scores, targets, margin=1.0):
 
     scores : (N, C) array, float64 or integers
     targets : (N,) array of integers, the correct class of each row
-    margin : float, at least 0 (default: 1.0)
+    margin : float, above 0 (default: 1.0)
     Returns (loss, gradient): the loss, a number, and its gradient with respect to the scores,
     an (N, C) array of float64.
     The function doesn't change scores or targets. In our inputs, no gap is exactly 0.
@@ -66,7 +65,7 @@ def some_margin(rng, N, C):
     return scores, targets, margin
 
 
-@hinge.case("integers")
+@hinge.case("edge")
 def whole_numbers(rng, N, C):
     """Integer scores of type int64."""
     scores = rng.integers(-9, 9, size=(N, C))
@@ -74,7 +73,7 @@ def whole_numbers(rng, N, C):
     return scores, beaten(rng, scores), 0.5
 
 
-@hinge.case("default")
+@hinge.case("edge")
 def margin_left_out(rng, N, C):
     """A call without a margin."""
     scores = rng.normal(size=(N, C)) * 2
@@ -201,7 +200,7 @@ hinge.known["gradient"] = {
     "> 0?": {"gap_for_its_derivative": {"(gap > 0).astype(float": "np.maximum(gap, 0.0"}},
 }
 
-hinge.known["gradient integers default"] = {
+hinge.known["gradient edge"] = {
     "Your gradient counts every incorrect class, even if its gap is negative. What is the "
     "derivative of max(0, z) for z < 0?": {
         "every_class_pulls": {PULLS: "np.ones(scores.shape)", AT_TARGETS: "1 - scores.shape[1]"}
@@ -213,12 +212,15 @@ hinge.known["shape value"] = {
     "N losses?": {"loss_of_each_picture": {"sum() / len(scores), g": "sum(axis=1), g"}}
 }
 
-hinge.known["default"] = {
+hinge.known(where="margin_left_out")["edge"] = {
     "Your default for `margin` is the value from the example. Which default does the problem "
-    "text give?": {"default_from_the_example": {"margin=1.0": "margin=2.0"}}
+    "text give?": {"default_from_the_example": {"margin=1.0": "margin=2.0"}},
+    "Your default for `margin` is 0. Which default does the problem text give?": {
+        "default_of_zero": {"margin=1.0": "margin=0.0"}
+    },
 }
 
-hinge.known["integers"] = {
+hinge.known(where="whole_numbers")["edge"] = {
     "Your gradient loses its fractional parts when the scores are integers. Which dtype does "
     "an array get when you create it from integer scores?": {
         "made_like_the_scores": {

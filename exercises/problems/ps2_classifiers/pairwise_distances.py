@@ -79,7 +79,9 @@ distances.example(
 def points(rng, N, M, D):
     """Random points."""
     D = 2 * D + 8  # above all N and M, so indexing columns by rows raises no IndexError
-    return rng.normal(size=(N, D)) + 1, rng.normal(size=(M, D)) * 5
+    X, Y = rng.normal(size=(N, D)) + 1, rng.normal(size=(M, D)) * 5
+    X[-1] = Y[0] + 0.008 / np.sqrt(D)  # so near that a small constant under the root shows
+    return X, Y
 
 
 @distances.case("stability", rtol=3e-6)
@@ -182,6 +184,10 @@ distances.known["value"] = {
             "    return": "    X, Y = X - X.mean(axis=0), Y - Y.mean(axis=0)\n    return"
         }
     },
+    "Your code reshapes an (M, N) array, which doesn't exchange its axes. Which operation "
+    "turns it into an array whose rows belong to `X`?": {
+        "reshaped": {", 0))": ", 0)).T.reshape(len(X), len(Y))"}
+    },
     "Your distances leave out the first feature. Where does your loop or slice begin?": {
         "first_feature_left_out": "X, Y = X[:, 1:], Y[:, 1:]"
     },
@@ -242,6 +248,14 @@ distances.known["integers"] = {
     "Your code computes the squares and the products x·y in `uint8`. Print 20 * 20 in this "
     "type to see what happens.": {
         "expanded_in_uint8": {"    X, Y = np.asarray(X, float), np.asarray(Y, float)\n": ""}
+    },
+    "Your code squares one of `X` and `Y` as float, and the other in `uint8`. Print 20 * 20 in "
+    "this type to see what happens.": {
+        "squared_y_in_uint8": {
+            "    X, Y = np.asarray(X, float), np.asarray(Y, float)\n": "",
+            "(X**2)": "(np.float64(X) ** 2)",
+            "2 * X @ Y.T": "2 * np.float64(X) @ np.float64(Y).T",
+        },
     },
     "Your code computes the squares in `uint8`, but the products x·y in float. Print "
     "20 * 20 in this type to see what happens.": {

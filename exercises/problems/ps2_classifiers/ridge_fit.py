@@ -11,8 +11,9 @@ ridge = problem(
     returns={"w": "value", "b": "bias"},
     points={
         "shape": (1, "a `float64` array of shape (D,) and a number, in this order"),
-        "value": (9, "`w`, with more samples than features and with fewer"),
-        "bias": (4, "`b`"),
+        "value": (6, "`w`, with more samples than features"),
+        "bias": (4, "`b`, with more samples than features"),
+        "wide": (3, "`w` and `b`, half each, with fewer samples than features"),
         "inputs-unchanged": (1, "your function doesn't change `X` or `y`"),
     },
     forbidden={"all": ELSEWHERE},
@@ -50,6 +51,13 @@ def measurements(rng, N, D):
     N += D  # more samples than features, so that wrong matrices aren't singular
     X = (rng.normal(size=(N, D)) + rng.uniform(1, 3, size=D)) * rng.uniform(0.3, 10, size=D)
     return X, X @ rng.normal(size=D) + rng.normal(size=N) + 4, float(rng.uniform(2.2, 4.8))
+
+
+@ridge.case("wide")
+def few_samples(rng, N, D):
+    """Fewer samples than features."""
+    X = (rng.normal(size=(N, N + D)) + 2) * rng.uniform(0.3, 3, size=N + D)
+    return X, rng.normal(size=N) + 4, float(rng.uniform(2.2, 4.8))
 
 
 @ridge.alternative
@@ -140,12 +148,25 @@ ridge.known["value bias"] = {
 }
 
 ridge.known["bias"] = {
-    "Your `b` is the mean of `y`, so the term with the means of `X` is missing or 0. If you "
-    "use it, does `X` still contain the original features there?": {
+    "Your `b` is the mean of `y`, without the term that contains the means of `X`. If your "
+    "code has this term, has it already subtracted the means from `X` there?": {
         "mean_of_y_for_bias": {"level - middle @ w": "level"}
     },
     "Your `b` contains the product of `w` and the mean of `X` with the wrong sign. Does your "
     "fit predict the mean of `y` at the mean of `X`?": {"bias_added": {"level -": "level +"}},
+}
+
+ridge.known["wide"] = {
+    "If there are fewer samples than features, your code uses `X` without subtracting its "
+    "means. Which matrix do the two forms of the solution have in common?": {
+        "not_centred_if_wide": {
+            "np.linalg.solve(Z.T @ Z + alpha * np.eye(Z.shape[1]), Z.T @ y)": (
+                "np.linalg.solve(Z.T @ Z + alpha * np.eye(Z.shape[1]), Z.T @ y)\n"
+                "    if len(X) < len(w):\n"
+                "        w = X.T @ np.linalg.solve(X @ X.T + alpha * np.eye(len(X)), y - level)"
+            )
+        }
+    }
 }
 
 ridge.known(of=with_a_column_of_ones)["value bias"] = {

@@ -174,6 +174,10 @@ softmax.known["shape value"] = {
 }
 
 softmax.known["gradient"] = {
+    "In your gradient, you subtract 1 in the same column of each row, the target of the last "
+    "image. Where does your code set the variable with the target?": {
+        "last_target_everywhere": {"gradient[n, targets]": "gradient[n, targets[-1]]"}
+    },
     "Your gradient has an extra factor of p (1 - p). Is p - 1 the derivative with respect to "
     "the probability or the score of the correct class?": {
         "times_the_slope_of_a_sigmoid": {
@@ -194,6 +198,10 @@ softmax.known["gradient"] = {
 }
 
 softmax.known["stability"] = {
+    "Your code subtracts the largest absolute value of each row. What is left to take the "
+    "logarithm of if all scores of a row are near -3000?": {
+        "largest_size_subtracted": {"- scores.max(": "- abs(scores).max("}
+    },
     "Your `exp` overflows for scores in the thousands. What can you subtract from a row "
     "without changing its softmax?": {
         "no_shift": [(SHIFT, ""), LOG_OF_QUOTIENT],

@@ -73,6 +73,10 @@ def right_by_the_network(args, labels):
                 h = pool(h.reshape(N, len(bias), H // 2, 2, W // 2, 2), axis=(3, 5))
         return h.transpose(order).reshape(N, -1) @ p["9.weight"].T + p["9.bias"]
 
+    def far_apart(h, axis):
+        N, C, H, _, W, _ = h.shape
+        return h.reshape(N, C, 2, H, 2, W).max(axis=(2, 4))
+
     images, target = args["target"][:, :784], args["target"][:, 784].astype(int)
     with np.errstate(over="ignore", invalid="ignore"):  # sums may overflow
         scores = np.concatenate(
@@ -101,6 +105,10 @@ def right_by_the_network(args, labels):
             "first row of a kernel, or with the last?": lambda: scores_of(few, flip=-1),
             "you pool with the mean. Which number of each window does the text take?": (
                 lambda: scores_of(few, pool=np.mean)
+            ),
+            "your pooling takes the maximum of pixels that are half an image apart. If you "
+            "reshape H rows into two axes, which of them counts the rows of a window?": (
+                lambda: scores_of(few, pool=far_apart)
             ),
             "your code flattens the maps in the wrong order. Which axis comes second before "
             "you flatten?": lambda: scores_of(few, order=(0, 2, 3, 1)),

@@ -65,6 +65,7 @@ gradients.example(
 def drawn(rng, N, H, W, stride, padding, kernels=KERNELS):
     """Return an upstream gradient, images and kernels with matching shapes."""
     F, C, KH, KW = kernels
+    H, W = sorted((H, W))  # always the same order, so that mixing them up always costs the same
     H_out = (H + 2 * padding - KH) // stride + 1
     W_out = (W + 2 * padding - KW) // stride + 1
     x = rng.normal(size=(N, C, H, W)) + 0.5
@@ -160,6 +161,13 @@ gradients.known["value"] = {
     "Your three gradients are divided by the number of positions in a map. Which line of your "
     "code does this division, and does any formula in the problem text call for "
     "it?": {"everything_mean_of_positions": "dy = dy / dy[0, 0].size"},
+}
+
+
+gradients.known(of=offset_by_offset)["value"] = {
+    "Where windows overlap, your `dx` contains only the gradient from one window. Should you "
+    "add this gradient to the earlier ones, or overwrite "
+    "them?": {"offsets_overwritten": {"columns] += np": "columns] = np"}}
 }
 
 
@@ -269,8 +277,8 @@ gradients.known(where="in_steps")["stride"] = {
     },
     "Your `dx` still contains the rows and columns of the padding. What shape should `dx` "
     "have?": {"padding_kept": {"[:, :, p : p + H, p : p + W]": ""}},
-    "Your `dx` has the correct shape, but you cut it from the upper left corner of `dpadded`. "
-    "Which entry of `padded` is the upper left corner of "
+    "Your `dx` is shifted, as if `x` began in the upper left corner of `padded`. Which entry "
+    "of `padded` is the upper left corner of "
     "`x`?": {"cut_from_the_corner": {"p : p + H, p : p + W": ":H, :W"}},
     "The windows in your `dx` are only one pixel apart. Which row of `padded` is the first row "
     "of window "

@@ -207,6 +207,13 @@ layers.known["stride"] = {
     "Your `y` has the correct shape, but its windows move by only one pixel from top to "
     "bottom. Which row of `padded` is the first row of window (i, "
     "j)?": {"neighbouring_rows": {"i * stride": "i"}},
+    "Your windows move by one column, and their columns are `stride` apart. Does the formula "
+    "multiply `j` or `l` by `stride`?": {
+        "stride_of_the_columns_for_dilation": {
+            "i * stride, j * stride": "i * stride, j",
+            "left : left + KW": "left : left + KW * stride : stride",
+        }
+    },
     "Your windows are only one pixel apart, but the pixels in a window are `stride` apart. "
     "Which of these two distances does the formula multiply by "
     "`stride`?": {

@@ -153,6 +153,13 @@ table.known["value"] = {
     "that is as large as the kernel?": {"one_forgotten": {"// S + 1": "// S"}},
     "Your H and W are sometimes too small. Does the formula add 1 before or after it "
     "divides by the stride?": {"one_added_first": {"K) // S + 1": "K + 1) // S"}},
+    "Your H and W are rounded to the nearest integer. Does a window count if it reaches past "
+    "the edge?": {
+        "rounded_to_nearest": {"(n + 2 * P - K) // S": "round((n + 2 * P - K) / S)"},
+        "rounded_after_adding_1": {
+            "(n + 2 * P - K) // S + 1": "round((n + 2 * P - K) / S + 1)"
+        },
+    },
     "Your H and W are rounded up. Does a window count if it reaches past the edge?": {
         "rounded_up": {"(n + 2 * P - K) // S": "-(-(n + 2 * P - K) // S)"}
     },
@@ -186,6 +193,16 @@ table.known["value"] = {
 table.known["shape value"] = {
     "Your H and W aren't always integers. What does the formula do with a window that doesn't "
     "fit completely?": {"not_rounded": {"// S": "/ S"}}
+}
+
+table.known["value parameters"] = {
+    "Your code never updates the number of channels, so each layer gets the channels of the "
+    "image. Which line should store the number of maps for the next layer?": {
+        "channels_never_updated": {
+            "[C, H, W]": '[C if layer["kind"] == "conv" else shape[0], H, W]',
+            "K * K * C": "K * K * shape[0]",
+        }
+    }
 }
 
 table.known["parameters"] = {

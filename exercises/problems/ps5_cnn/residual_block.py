@@ -210,6 +210,10 @@ block.known["gradient"] = {
     "Your gradient passes unchanged through the ReLU between the convolutions. What is the "
     "derivative of this ReLU where `a` is "
     "negative?": {"middle_mask_forgotten": {" * (a > 0)": ""}},
+    "Your shortcut adds the gradient with respect to `s` to `dh` instead of `dx`. Which array "
+    "does the formula for `s` add to the second convolution?": {
+        "shortcut_into_h": {"dh * (a > 0)": "(dh + ds) * (a > 0)", "ds + dx": "dx"}
+    },
     "You compute `dweight2` from `a`. Which array is the input of the second convolution?": {
         "before_the_relu": {"(ds, h": "(ds, a"}
     },

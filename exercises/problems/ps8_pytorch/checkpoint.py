@@ -11,6 +11,7 @@ machine. To find out whether code from a stranger's file would run, we use an ob
 a mark when it is unpickled, in each of torch's two formats and in a plain pickle.
 """
 
+import pickle
 import warnings
 
 import numpy as np
@@ -127,16 +128,18 @@ def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
         torch.set_rng_state(at_save)
         train(*third, more)
 
-        strange = {"epoch": Stranger(), "model": first[0].state_dict()}
+        strange, accepted = {"epoch": Stranger(), "model": first[0].state_dict()}, False
         zipped, older = io.BytesIO(), io.BytesIO()
         torch.save(strange, zipped)
         torch.save(strange, older, _use_new_zipfile_serialization=False)
         for written in (zipped.getvalue(), older.getvalue(), pickle.dumps(strange, protocol=2)):
             try:
                 Checkpoint(*built(3)).load(io.BytesIO(written))
+                accepted = True
             except Exception:
                 pass  # refusing the file is correct
-        last, harm = state_of(third[0]), np.array([float(hasattr(sys, "ran_a_strangers_code"))])
+        harm = 1.0 if hasattr(sys, "ran_a_strangers_code") else 2.0 if accepted else 0.0
+        last, harm = state_of(third[0]), np.array([harm])
         if not loaded:  # an empty `load` gets no points for being harmless
             whole = harm = np.zeros(0)
         parts = as_number(epoch), state, step, np.array(rates), np.array(orders)
@@ -383,6 +386,19 @@ keeping.known["resumed"] = {
     "Your `save` seeds PyTorch's global generator. What else in the run draws from it after "
     "`save`?": {"SavingSeeds": {"states, file)": "states, file); torch.manual_seed(0)"}},
 }
+
+
+@keeping.mistake(
+    "Your `load` returns normally for a stranger's file. What should it do instead, and does "
+    "your code catch the exception?",
+    loses="resumed",
+)
+class Silent(Checkpoint):
+    def load(self, file):
+        try:
+            return super().load(file)
+        except pickle.UnpicklingError:
+            return 0
 
 
 @keeping.mistake(

@@ -260,6 +260,10 @@ look.known["value"] = {
     "many samples do all batches have together?": {
         "loss_divided_by_the_last_size": {"loss / count": "loss / (len(loader) * len(x))"}
     },
+    "In your `accuracy`, you divide by the number of batches times the size of the last batch. "
+    "How many samples do all batches have together?": {
+        "accuracy_divided_by_the_last_size": {"right / count": "right / (len(loader) * len(x))"}
+    },
     "Your code treats every batch as if it were as large as the first one. How many samples "
     "should it count for each batch?": {
         "samples_of_the_first_batch": {

@@ -262,6 +262,9 @@ model.known["names trained value"] = {
     "Your `linear` has no bias. Which entries does the table list for it?": {
         "LinearWithoutBias": {"nn.Linear(H, H)": "nn.Linear(H, H, bias=False)"}
     },
+    "Your `norm` has no bias. Which entries does the table list for it?": {
+        "NormWithoutBias": {"nn.LayerNorm(H)": "nn.LayerNorm(H, bias=False)"}
+    },
     "Your `embed` has no bias. Which entries does the table list for it?": {
         "EmbedWithoutBias": {"nn.Linear(D, H)": "nn.Linear(D, H, bias=False)"}
     },
@@ -269,8 +272,8 @@ model.known["names trained value"] = {
 model.known["names"] = {
     "Your `mean` or `std` doesn't have the name, shape or initial value from the table. Which "
     "two initial values leave `x` unchanged?": {"StdBeginsWithZero": {"ones(D)": "zeros(D)"}},
-    "Your `state_dict` contains one entry that isn't in the table, such as `out.bias`. Which "
-    "argument of `nn.Linear` creates a layer without a "
+    "Your `state_dict` contains an entry that isn't in the table. Which of your layers creates "
+    "it, and does `out` have a "
     "bias?": {"OutWithBias": {", bias=False": ""}},
     "Your `state_dict` contains one block too many. How many times does the loop that creates "
     "the blocks run?": {"OneBlockMore": {"range(B)": "range(B + 1)"}},
@@ -309,6 +312,13 @@ model.known["value"] = {
     },
     "Your blocks apply `norm` after `linear`. What is the input of `linear` in the formula?": {
         "NormAfterLinear": {'"linear"](block["norm"': '"norm"](block["linear"'}
+    },
+    "Your blocks normalise the output of the ReLU. What does the formula normalise?": {
+        "NormOfTheRelu": {
+            'torch.relu(block["linear"](block["norm"](h)))': (
+                'block["norm"](torch.relu(block["linear"](h)))'
+            )
+        }
     },
     "Your blocks normalise the sum at the end. What does the formula normalise, and where does "
     "it use h without normalising it?": {

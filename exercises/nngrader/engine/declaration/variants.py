@@ -70,7 +70,11 @@ def add_variants(problem, data, answer):
             more = [answer(function, case) or [None] * len(parts) for case in others]
             prints.append([list(map(fingerprint, row)) for row in (parts, *more)])
         elif (same := known[key]) and "or" not in same and same["kind"] != about["kind"]:
-            same["or"] = about
+            if same.get("vague"):
+                same.clear()
+                same.update(about)
+            elif not about.get("vague"):
+                same["or"] = about
     if not words:
         return
     data["variants"] = words
@@ -182,14 +186,20 @@ def _similar(f, parameters, run):
 
 
 def _shown(about, public):
-    """Return a description without long expressions and names that students don't know."""
+    """Return a description without long expressions and names that students don't know.
+
+    It is vague if it could be about almost any line: about parentheses around an expression
+    that students don't know, or about 1, 0 or -1.
+    """
     if about["kind"] in OF_FUNCTIONS:
-        return about
-    return {
+        vague = about["kind"] == "constant" and about["needed"] in ("1", "0", "-1")
+        return about | ({"vague": True} if vague else {})
+    shown = {
         key: value
         for key, value in about.items()
         if key == "kind" or (len(value) <= LONGEST and {*_names(value)} <= public)
     }
+    return shown | ({"vague": True} if shown == {"kind": "parentheses"} else {})
 
 
 def _names(text):

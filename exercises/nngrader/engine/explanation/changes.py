@@ -58,8 +58,16 @@ def changed(of_part, here):
     """
     for change in (*_factor(of_part, here), *changes(of_part), *_exchanged(of_part, here)):
         if _predicts(change, of_part):
-            return change
+            is_rounded = change.finding.code == Code.ROUNDED
+            return _rounded_alike(change, of_part, here) if is_rounded else change
     return None
+
+
+def _rounded_alike(change, of_part, here):
+    """Return a rounding that also explains the other parts, because a decimal may be 0."""
+    others = [e for e in here if e.part != of_part[0].part and not e.right]
+    every = (c for c in changes(of_part) if c.finding.code == Code.ROUNDED)
+    return next((c for c in every if all(map(c.fits, (*of_part, *others)))), change)
 
 
 def _predicts(change, of_part):

@@ -14,7 +14,7 @@ from ...records.finding import PRIVATE, Finding
 from ..observation.compare import Entry, close, off
 from .changes import Explanation, changed
 from .laws import broken_law
-from .patterns import NEARLY_RIGHT, PATTERNS, POSITIONS, VAGUE, not_finite
+from .patterns import NEARLY_RIGHT, PATTERNS, POSITIONS, VAGUE, few_digits, not_finite
 from .places import is_partly_right
 
 VAGUE_CODES = (Code.DIFFERS, Code.PLACES, Code.RISING, Code.FALLING, Code.NEAR)
@@ -45,7 +45,7 @@ def explain(of_part, here, mistakes, variants=None):
             return Explanation(finding, lambda e: e.mistaken.get(name))
     refuted = {n for n in mistakes if _is_refuted(n, of_part, here)}
     variant, explanation = _variant(of_part, here, variants or {}), changed(of_part, here)
-    names = variant and not _is_vague(variant.finding.data["variant"])
+    names = variant and not variant.finding.data["variant"].get("vague")
     if explanation and names and explanation.finding.code in (Code.FACTOR, Code.AMOUNT):
         return Explanation(variant.finding, explanation.predict)  # the variant names the cause
     if explanation or names:
@@ -66,10 +66,10 @@ def _is_true(name, hint, of_part, here):
 def _variant(of_part, here, variants):
     """Return an explanation by a variant of the reference, or None.
 
-    A variant explains nothing if it would change another part that is correct, or if the answer
-    contains only one number or is an argument, because that has simpler causes.
+    A variant explains nothing if it would change another part that is correct. There are
+    simpler causes if the answer contains only one number, is an argument, or is nearly correct.
     """
-    if _is_trivial(of_part):
+    if _is_trivial(of_part) or all(e.right or few_digits(e) for e in of_part):
         return None
     known = [e.similar_variants for e in of_part if e.variants is not None]
     fitting = variants.keys() & set.intersection(*known) if known else set()
@@ -91,19 +91,16 @@ def _variant(of_part, here, variants):
     return Explanation(finding, None, lambda e: False, is_variant=True) if visible else None
 
 
-def _is_vague(variant):
-    """Return whether a variant's description could be about almost any line.
-
-    It is about parentheses around an expression that students don't know, or about 1, 0 or -1.
-    """
-    if variant["kind"] == "constant":
-        return variant["needed"] in ("1", "0", "-1")
-    return variant["kind"] == "parentheses" and "of" not in variant
-
-
 def _is_trivial(of_part):
-    """Return whether answers contain only one number, or are one of the arguments."""
-    finite = [e.got[np.isfinite(e.got)] for e in of_part]
+    """Return whether answers contain only one number, or are one of the arguments.
+
+    Numbers that differ only by rounding count as one, for example 0 and 1e-17.
+    """
+    sizes = [np.abs(e.want[np.isfinite(e.want)]).max(initial=0) or 1 for e in of_part]
+    finite = [
+        np.round(e.got[np.isfinite(e.got)] / size, 9)
+        for e, size in zip(of_part, sizes, strict=True)
+    ]
     constant = any(
         e.got.size > 1 and len(np.unique(v)) < 2 for e, v in zip(of_part, finite, strict=True)
     )
@@ -171,12 +168,13 @@ def describe(wrong):
         for description in descriptions[0]:
             alike = [_alike(description, others) for others in descriptions]
             if None not in alike:
-                near = pattern in NEARLY_RIGHT and all(map(is_partly_right, wrong))
-                common = _common(alike)
-                return Explanation(
-                    _with_law(common, wrong) if pattern in VAGUE else common,
-                    shown_by=_same_description(pattern, description) if near else None,
-                )
+                shown_by, common = None, _common(alike)
+                if pattern is few_digits:
+                    shown_by = few_digits
+                elif pattern in NEARLY_RIGHT and all(map(is_partly_right, wrong)):
+                    shown_by = _same_description(pattern, description)
+                finding = _with_law(common, wrong) if pattern in VAGUE else common
+                return Explanation(finding, shown_by=shown_by)
     return Explanation(_fallback(wrong))
 
 

@@ -61,9 +61,13 @@ def _ranges(e, row):
 
 def few_digits(e):
     """Return a description if the answer is nearly correct, but not to enough digits."""
-    worst = np.abs(e.got - e.want).max(initial=0) / (np.abs(e.want).max(initial=0) or 1)
+    finite = np.isfinite(e.want)  # infinity may represent None
+    got, want = e.got[finite], e.want[finite]
+    worst = np.abs(got - want).max(initial=0) / (np.abs(want).max(initial=0) or 1)
     # whole numbers, such as counts, don't lose digits
-    if not worst < NEAR or not np.any(np.r_[e.got.ravel(), e.want.ravel()] % 1):
+    if not worst < NEAR or not np.any(np.r_[got, want] % 1):
+        return None
+    if not np.array_equal(e.got[~finite], e.want[~finite], equal_nan=True):
         return None
     return Finding(Code.FEW_DIGITS, data={"worst": float(worst)})
 

@@ -174,7 +174,10 @@ def _follows(entry, explanation, mistakes):
     """
     if explanation.mistake and entry.aspect in mistakes[explanation.mistake]["loses"]:
         return False
-    predicted = explanation.mistake or explanation.is_variant or np.isfinite(entry.got).all()
+    finite = np.isfinite(entry.got)
+    if not entry.misshapen:
+        finite |= ~np.isfinite(entry.want)  # infinity may represent None
+    predicted = explanation.mistake or explanation.is_variant or finite.all()
     return bool(predicted) and explanation.fits(entry)
 
 
