@@ -131,6 +131,21 @@ def test_a_last_row_of_zeros_is_not_called_correct():
     assert Code.LAST_LINE not in result
 
 
+def test_an_answer_that_lacks_digits_is_charged_once():
+    f = faulty("average_gradients", "", [("n / total", "np.float32(n / total).item()")])
+    for seed, visible in ((SEED, False), *OTHER_DRAWS):
+        assert lost(judged(packed("average_gradients", seed, visible), f)) == {"value"}
+
+
+def test_two_rounded_parts_have_the_same_number_of_decimals():
+    change = [
+        ("loss / count, right / count", "round(loss / count, 4), round(right / count, 4)")
+    ]
+    for seed in range(5):
+        verdict = judged(packed("evaluate", seed, True), faulty("evaluate", "", change))
+        assert {f.data["decimals"] for f in verdict.findings} == {4}
+
+
 def test_changed_input_is_charged_once():
     f = faulty("conv2d_backward", "", "x += np.sin(x)")
     verdict = judged(packed("conv2d_backward", SEED, False), f)

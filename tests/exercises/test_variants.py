@@ -15,6 +15,8 @@ UNDECLARED = [
     ("batch_norm_backward", ("+ X_hat * dgamma", "+ X * dgamma"), {"used": "X"}),
     ("optimizer_step", ("(1 - alpha)", "(1 - momentum)"), {"used": "momentum"}),
     ("lstm_step", ("into * c * f", "into * c_new * f"), {"used": "c_new"}),
+    # an alternative gives the axis by position, as in .sum(1)
+    ("hinge_loss", ("gradient.sum(axis=1)", "gradient.sum(axis=0)[targets]"), {"kind": "axis"}),
 ]
 
 
@@ -68,6 +70,15 @@ def test_a_mistake_that_is_not_declared_is_explained(name, edit, about, visible)
     (explained,) = [f for f in findings if f.code == Code.VARIANT]
     assert about.items() <= explained.data["variant"].items()
     assert [f.code for f in findings if f is not explained] == []
+
+
+def test_a_variant_about_a_small_number_is_described():
+    wrong = edited(
+        PROBLEMS["softmax_cross_entropy"].solve, "a student's answer", ("-= 1", "-= 2")
+    )
+    verdict = judged(packed("softmax_cross_entropy", 1, True, variants=True), wrong)
+    assert {f.code for f in verdict.findings} == {Code.AT_INDEX}
+    assert "stability" in verdict.spared
 
 
 @pytest.mark.parametrize("visible", [True, False])
