@@ -79,7 +79,7 @@ distances.example(
 def points(rng, N, M, D):
     """Random points."""
     D = 2 * D + 8  # above all N and M, so indexing columns by rows raises no IndexError
-    X, Y = rng.normal(size=(N, D)) + 1, rng.normal(size=(M, D)) * 5
+    X, Y = rng.normal(size=(N, D)) + 1, rng.normal(size=(M, D)) * 2
     X[-1] = Y[0] + 0.008 / np.sqrt(D)  # so near that a small constant under the root shows
     return X, Y
 
