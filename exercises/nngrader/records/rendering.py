@@ -333,10 +333,10 @@ WORDS = {
         "you replace with one expression for the whole array?",
     ],
     Code.MEMORY: [
-        "{Whose} `{function}` stores an array with an entry for each combination of {letters}, "
-        "{bytes} MB in total | How can you compute the same result without this array?",
-        "{Whose} `{function}` stores an array with an entry for each combination of {letters} "
-        "| How can you compute the same result without this array?",
+        "{Whose} `{function}` stores an entry for each combination of {letters}, "
+        "{bytes} MB in total | How can you get the same result with smaller arrays or lists?",
+        "{Whose} `{function}` stores an entry for each combination of {letters} | How can you "
+        "get the same result with smaller arrays or lists?",
     ],
     Code.LARGER_WRONG: (
         "{Whose} `{function}` {fails} when {letters} {grows} larger | Which line depends on "

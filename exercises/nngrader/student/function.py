@@ -255,7 +255,8 @@ def report(
     elif verdict.unclear or any(f.code == Code.DIFFERS for f in verdict.findings):
         lines += _by_hand(data, run)
     if data.get("file"):
-        return "\n".join([*lines, *calls, *_file_lines(data, verdict, folder)])
+        spoiled = calls if verdict.measured is None else ()  # else its labels are correct
+        return "\n".join([*lines, *spoiled, *_file_lines(data, verdict, folder)])
     proved = data.get("same") or verdict.score < 100
     return "\n".join([*lines, *([] if proved else [f"  {NOT_PROVED}"])])
 

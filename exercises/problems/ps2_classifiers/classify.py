@@ -49,6 +49,10 @@ def right_by_the_file(args, labels):
             "Compared with the pixels, the bias in your scores is 255 times too small, or it's "
             "missing. What does the problem text divide by 255, and what does it "
             "add?": lambda: images / 255 @ weight + bias / 255,
+            "Your code subtracts the mean of these images. Which steps does the problem text "
+            "list before the product?": lambda: (
+                (images - images.mean(axis=0)) / 255 @ weight + bias
+            ),
             "Your scores contain the bias with the wrong sign. What does the problem text do "
             "with it?": lambda: images / 255 @ weight - bias,
             "Your code reshapes `weight` to (784, 10), which mixes the classes. How do you "

@@ -39,8 +39,8 @@ def gaussian_classifier_fit(X, y):
 
 
 gaussians.example(
-    np.array([[0.0, 1.0], [2.0, 3.0], [4.0, 2.0], [5.0, 0.0], [7.0, 4.0]]),
-    np.array([0, 0, 0, 1, 1]),
+    np.array([[0.0, 1.0], [5.0, 0.0], [2.0, 3.0], [4.0, 2.0], [7.0, 4.0]]),
+    np.array([0, 1, 0, 0, 1]),
 )
 
 
@@ -105,6 +105,11 @@ gaussians.known["value"] = {
 }
 
 gaussians.known["value covariance"] = {
+    "Your code cuts `X` into blocks as if the samples were sorted by class. Which samples "
+    "belong to class c?": {
+        "blocks_of_unsorted_samples": "y = np.sort(y)",
+        "means_of_unsorted_blocks": {"[y == c]": "[np.sort(y) == c]"},
+    },
     "Your means contain only one sample of each class. How often does `means[y] += X` apply an "
     "index that occurs several times?": {
         "index_applied_once": {"].mean(axis=0)": "][-1] / (y == c).sum()"}

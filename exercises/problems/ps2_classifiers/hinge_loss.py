@@ -124,6 +124,14 @@ hinge.known["value"] = {
     "Your loss and gradient are N times too large. What does the formula divide the sum by?": {
         "not_averaged": {" / len(scores), gradient / len(scores)": ", gradient"}
     },
+    "Your loss and gradient are divided by the number of positive gaps. What does the formula "
+    "divide the sum by?": {
+        "divided_by_the_gaps": {
+            " / len(scores), gradient / len(scores)": (
+                " / (gap > 0).sum(), gradient / (gap > 0).sum()"
+            )
+        }
+    },
     "Your gaps contain the margin with the wrong sign. Should a larger margin make the loss "
     "larger or smaller?": {"margin_given_away": {"+ margin": "- margin"}},
     "In your gap, you subtract the two scores in the wrong order. Should the loss increase or "

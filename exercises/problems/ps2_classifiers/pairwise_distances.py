@@ -25,8 +25,8 @@ distances = problem(
         "stability": (
             2.75,
             "the distances between points far from the origin, when some rows of `X` are "
-            "nearly equal to rows of `Y` (an error of up to three millionths of the largest "
-            "distance is allowed)",
+            "nearly equal to rows of `Y`, up to three millionths of the largest distance (the "
+            "expansion of $(x - y)^2$ is accurate enough)",
         ),
         "integers": (
             3,
@@ -36,8 +36,8 @@ distances = problem(
             0.5,
             "no Python loop over the rows of `X` or `Y`, or over blocks of rows; a loop over "
             "the $D$ columns is allowed. `numpy.vectorize`, `numpy.apply_along_axis` and "
-            "`numpy.frompyfunc` count as such loops, and you lose these points if you use "
-            "one of them",
+            "`numpy.frompyfunc` count as such loops, and you lose these points if your "
+            "notebook uses one of them",
         ),
         "memory": (
             0.5,

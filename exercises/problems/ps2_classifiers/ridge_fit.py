@@ -147,6 +147,13 @@ ridge.known["value bias"] = {
     "contain?": {"root_of_alpha": "alpha **= 0.5"},
 }
 
+ridge.known(of=by_singular_values)["value bias"] = {
+    "Your fit divides by s + alpha. What are the eigenvalues of XᵀX + alpha I in terms of the "
+    "singular values s?": {
+        "singular_values_plus_alpha": {"s / (s**2 + alpha)": "1 / (s + alpha)"}
+    }
+}
+
 ridge.known["bias"] = {
     "Your `b` is the mean of `y`, without the term that contains the means of `X`. If your "
     "code has this term, has it already subtracted the means from `X` there?": {
@@ -165,7 +172,14 @@ ridge.known["wide"] = {
                 "    if len(X) < len(w):\n"
                 "        w = X.T @ np.linalg.solve(X @ X.T + alpha * np.eye(len(X)), y - level)"
             )
-        }
+        },
+        "product_not_centred_if_wide": {
+            "np.linalg.solve(Z.T @ Z + alpha * np.eye(Z.shape[1]), Z.T @ y)": (
+                "np.linalg.solve(Z.T @ Z + alpha * np.eye(Z.shape[1]), Z.T @ y)\n"
+                "    if len(X) < len(w):\n"
+                "        w = Z.T @ np.linalg.solve(X @ X.T + alpha * np.eye(len(X)), y - level)"
+            )
+        },
     }
 }
 

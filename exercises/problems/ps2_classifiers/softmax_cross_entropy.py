@@ -212,8 +212,8 @@ softmax.known["stability"] = {
     "softmax?": {"clipped_scores": {"scores" + SHIFT: "np.clip(scores, -500, 500)"}},
     "Your `exp` doesn't overflow, but your code takes the logarithm of 0. How can you compute "
     "log p without computing p first?": {"log_of_zero": {"z - np.log(": "np.log(np.exp(z) / "}},
-    "Your loss has an upper bound, because you add a small constant inside the logarithm. How "
-    "large should the loss be if the correct score is 2,000 below the highest one?": {
+    "Your loss has an upper bound, because you add a small constant inside the logarithm, or "
+    "clip p. How large should it be if the correct score is 2,000 below the highest one?": {
         "capped_by_a_constant": {LOSS: "np.log(np.exp(log_p[n, targets]) + 1e-12).mean()"}
     },
     "Your loss has an upper bound, because you clip the probabilities before you take the "
@@ -232,6 +232,10 @@ softmax.known["stability"] = {
 }
 
 softmax.known["value gradient stability"] = {
+    "Your ln(sum of exp) lacks the row maximum, which you subtract from the scores first. What "
+    "must you add to it?": {
+        "maximum_not_added_back": {"log_p = z - np": "log_p = scores - np"}
+    },
     "Your probabilities add up to 1 over the whole array. Which axis should you sum the "
     "exponentials "
     "over?": {"one_sum_for_all": [ALL, (LOG_P, "np.log(np.exp(z) / np.exp(z).sum())")]},

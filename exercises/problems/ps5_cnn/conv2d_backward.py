@@ -65,7 +65,6 @@ gradients.example(
 def drawn(rng, N, H, W, stride, padding, kernels=KERNELS):
     """Return an upstream gradient, images and kernels with matching shapes."""
     F, C, KH, KW = kernels
-    H, W = sorted((H, W))  # always the same order, so that mixing them up always costs the same
     H_out = (H + 2 * padding - KH) // stride + 1
     W_out = (W + 2 * padding - KW) // stride + 1
     x = rng.normal(size=(N, C, H, W)) + 0.5
@@ -75,19 +74,20 @@ def drawn(rng, N, H, W, stride, padding, kernels=KERNELS):
 
 
 @gradients.case("value", visible=2)
-def plain(rng, N, H, W):
+def plain(rng, H, W, N):
     """Stride 1 and no padding."""
     return drawn(rng, N, H, W, 1, 0)
 
 
 @gradients.case("stride", hidden=1)
-def in_steps(rng, N, H, W):
+def in_steps(rng, H, W, N):
     """A stride of 3 and a padding of 2."""
+    H, W = 3 * (H // 3) + 2, 3 * (W // 3) + 3  # no window reaches two rows and two columns
     return drawn(rng, N, H, W, 3, 2, TALL)
 
 
 @gradients.case("stride", hidden=1)
-def pixels_left_out(rng, N, H, W):
+def pixels_left_out(rng, H, W, N):
     """A stride of 2, and windows that don't reach the last row and column."""
     return drawn(rng, N, H, W, 2, 0, TALL)  # H and W are odd
 
@@ -123,6 +123,8 @@ def number_by_number(dy, x, weight, stride, padding):
 
 
 gradients.known["value"] = {
+    "Your `dpadded` starts with the image. Which numbers should it contain before you add the "
+    "first gradient?": {"starts_with_the_image": {"np.zeros(padded.shape)": "padded.copy()"}},
     "Where windows overlap, your `dx` contains only the gradient from the last window. Should "
     "you add this gradient to the earlier ones, or overwrite "
     "them?": {
@@ -183,6 +185,21 @@ def one_array_for_both_kernel_by_kernel(dy, x, weight, stride, padding):
         window = padded[:, :, i * stride : i * stride + KH, j * stride : j * stride + KW]
         dweight[f] += np.tensordot(dy[:, f, i, j], window, 1)
         window += np.multiply.outer(dy[:, f, i, j], weight[f])
+    return padded[:, :, p : p + H, p : p + W], dweight, dy.sum(axis=(0, 2, 3))
+
+
+@gradients.mistake(
+    "Your `padded` and `dpadded` are the same array, so each gradient that you add changes the "
+    "image. How do you create a second array?",
+    loses="value",
+)
+def one_array_for_both_kernel_by_kernel_and_image_first(dy, x, weight, stride, padding):
+    (H, W), (KH, KW), p = x.shape[2:], weight.shape[2:], padding
+    padded, dweight = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p))), np.zeros(weight.shape)
+    for i, j, f in np.ndindex(*dy.shape[2:], len(weight)):
+        window = padded[:, :, i * stride : i * stride + KH, j * stride : j * stride + KW]
+        window += np.multiply.outer(dy[:, f, i, j], weight[f])
+        dweight[f] += np.tensordot(dy[:, f, i, j], window, 1)
     return padded[:, :, p : p + H, p : p + W], dweight, dy.sum(axis=(0, 2, 3))
 
 

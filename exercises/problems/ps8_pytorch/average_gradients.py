@@ -117,14 +117,15 @@ def unequal_shards(rng, k):
     return counts, grads, np.ones((1, len(SIZES)), bool)
 
 
-@averaged.case("edge", parts="grads")
+@averaged.case("edge", parts="grads others")
 def missing(rng, k):
     """Parameters without a gradient in some workers, and one parameter without any gradient."""
     counts, grads = shards(rng, k)
     there = rng.random((k, len(SIZES))) < 0.5
-    first, last, other = rng.permutation(k)[:3]
-    there[first, 0] = there[last, 1] = there[other, 1] = False
-    there[last, 0] = there[first, 1] = True
+    # two lack the first gradient; the driver clears that of worker 0, to see if they share it
+    last, other = rng.permutation(np.arange(1, k))[:2]
+    there[[0, other], 0] = there[[last, other], 1] = False
+    there[last, 0] = there[0, 1] = True
     there[:, 2] = False
     grads[:, 2] = 0  # the mean of the second parameter's gradients, which isn't None
     return counts, grads, there
@@ -252,6 +253,15 @@ averaged.known(where="missing")["edge"] = {
     "workers matter, and is a gradient of 0 the same as no gradient?": {
         "none_if_the_first_has_none": {
             "terms else ": "terms and same[0].grad is not None else "
+        }
+    },
+    "The workers that had no gradient share one tensor. How can you give each worker its own "
+    "copy?": {
+        "shared_where_none": {
+            "            p.grad = None if mean is None else mean.clone()": (
+                "            if p.grad is None or mean is None: p.grad = mean\n"
+                "            else: p.grad.copy_(mean)"
+            )
         }
     },
     "If a worker's gradient is missing, your mean leaves out its samples. What is the gradient "

@@ -319,9 +319,9 @@ keeping.known["value resumed"] = {
     "Your model still has its initial parameters after `load`. Does your file contain the "
     "state of the model, and does `load` copy it into the new "
     "model?": {"ModelForgotten": {'"model": model, ': ""}},
-    "After `load`, your optimiser and your scheduler are in their initial states. What do they "
-    "store during training, and is it in your "
-    "file?": {"OptimizerAndSchedulerForgotten": NO_OPTIMIZER | NO_SCHEDULER},
+    "After `load`, your optimiser and your scheduler are in their initial states. Does your "
+    "file contain the states that they had when `save` was "
+    "called?": {"OptimizerAndSchedulerForgotten": NO_OPTIMIZER | NO_SCHEDULER},
     "Your `load` restores only the model. What changes in the optimiser, the scheduler and the "
     "generator during training?": {"ModelAlone": NO_OPTIMIZER | NO_SCHEDULER | NO_GENERATOR},
     "Your generator repeats the shuffles from the start of the run. Does your code use its "

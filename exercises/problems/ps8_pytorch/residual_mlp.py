@@ -313,6 +313,11 @@ model.known["value"] = {
     "Your blocks apply `norm` after `linear`. What is the input of `linear` in the formula?": {
         "NormAfterLinear": {'"linear"](block["norm"': '"norm"](block["linear"'}
     },
+    "Your blocks normalise without the weight and bias of `norm`. Which module applies them?": {
+        "NormWithoutParameters": {
+            'block["norm"](h)': "nn.functional.layer_norm(h, h.shape[-1:])"
+        }
+    },
     "Your blocks normalise the output of the ReLU. What does the formula normalise?": {
         "NormOfTheRelu": {
             'torch.relu(block["linear"](block["norm"](h)))': (

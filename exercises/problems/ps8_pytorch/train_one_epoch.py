@@ -207,6 +207,10 @@ def by_autograd(model, loader, loss_fn, optimizer, device, accumulate, max_norm)
 
 
 CLIP = "torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)"
+MEANS = (
+    "Your `loss` is the mean of the means of the batches or steps. How much weight does a "
+    "sample in a smaller batch or step get?"
+)
 KEPT = (
     "Your step still includes gradients from earlier steps. What does `backward` do with a "
     "gradient that is already there, and how often does your code clear it?"
@@ -226,10 +230,7 @@ epoch.known["value"] = {
     "Your step is larger if a batch has more samples. Does the problem text require the "
     "gradient of a sum or the gradient of a "
     "mean?": {"gradient_of_the_sum": {"p.grad /= waiting": "pass"}},
-    "Your `loss` is the mean of the batch means. How much weight does a sample in a smaller "
-    "batch get?": {
-        "mean_of_batch_means": {".item()": ".item() / len(x)", "/ count": "/ len(loader)"}
-    },
+    MEANS: {"mean_of_batch_means": {".item()": ".item() / len(x)", "/ count": "/ len(loader)"}},
     "Your `loss` covers only the last batch. Which samples should it cover, according to the "
     "problem text?": {
         "loss_of_the_last_batch": {"total + loss": "loss", "/ count": "/ len(x)"}
@@ -280,9 +281,6 @@ epoch.known(of=whole_groups_first)["steps"] = {
     },
 }
 epoch.known(of=whole_groups_first, where="a_shorter_last_group")["steps"] = {
-    "Your samples don't all have the same weight if a step has a smaller batch or fewer "
-    "batches. What do you divide by, and how many samples does such a step "
-    "have?": {"divided_by_accumulate": {"len(x) / samples": "1 / accumulate"}},
     "In your `loss`, each batch of a step counts as if it were as large as the last one. How "
     "many samples does each batch have?": {
         "loss_weighted_by_the_last_batch": {

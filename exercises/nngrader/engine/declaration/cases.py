@@ -106,9 +106,10 @@ def _cases(problem, rng, visible):
 def draw_sizes(letters, rng, taken):
     """Draw a different prime for each letter, other than its prime in the previous case.
 
-    The order of the first two sizes, for example N and M, changes from each case to the next.
-    Therefore a function that uses the smaller of the two instead of N is wrong in every second
-    case.
+    The first of the first two sizes, for example N of N and M, is smaller in the first case,
+    larger in the second, and so on. Therefore a function that uses the smaller of the two
+    instead of N is wrong in every second case, and the visible cases show what the hidden ones
+    show.
     """
     while True:
         drawn = dict(zip(letters, map(int, rng.permutation(PRIMES)), strict=False))
@@ -120,10 +121,11 @@ def draw_sizes(letters, rng, taken):
 
 def _order_changed(letters, drawn, taken):
     """Return whether the order of the first two sizes differs from the previous case's."""
-    if len(letters) < 2 or not taken:
+    if len(letters) < 2:
         return True
     first, second = letters[:2]
-    return (drawn[first] < drawn[second]) != (taken[first] < taken[second])
+    before = bool(taken) and taken[first] < taken[second]
+    return (drawn[first] < drawn[second]) != before
 
 
 def _case(problem, case, rng, sizes):

@@ -220,8 +220,11 @@ class Problem:
         self.solve = f
         return f
 
-    def case(self, aspect, *, visible=1, hidden=2, rtol=None, shown=True, parts=""):
+    def case(self, aspect, *, visible=2, hidden=2, rtol=None, shown=True, parts=""):
         """Register a kind of case; the aspect "value" charges each part to its own aspect.
+
+        As many cases are visible as hidden, if there are two or fewer, so that the sizes are in
+        both orders (see `cases.draw_sizes`) for students as well as for the grader.
 
         Set ``shown=False`` if the driver adds its own markers to the numbers, because students
         could mistake these markers for their results. If only some parts of the answer count in
@@ -230,7 +233,8 @@ class Problem:
 
         def add(make):
             judged = tuple(parts.split())
-            kind = Case(make, aspect, visible, hidden, rtol or self.rtol, shown, judged)
+            numbers = min(visible, hidden), hidden
+            kind = Case(make, aspect, *numbers, rtol or self.rtol, shown, judged)
             self.cases.append(kind)
             return make
 
