@@ -27,6 +27,7 @@ WRAPPED = (
     *("({}) + 1", "({}) - 1"),
 )
 COMBINED = ("({}) * {}", "({}) / {}", "({}) + {}", "({}) - {}", "({}) @ {}", "({})[{}]")
+BLOCKS = (ast.For, ast.While, ast.If)
 RANKS = {"in-place": -2, "unnecessary": -1, "name": 1, "parentheses": 1}
 RANKS |= {"missing": 2, "combined": 3}
 
@@ -224,9 +225,11 @@ def _of_body(node, field):
             yield "unnecessary", s.lineno, _rebuilt(field, k, 1, lambda _: [])
         for kind, *order in (("exchanged", 1, 0), ("moved", 1, 2, 0), ("moved", 2, 0, 1)):
             if (n := len(order)) <= len(body) - k:
-                line = body[k + 2 if order[0] == 2 else k].lineno
-                yield kind, line, _rebuilt(field, k, n, operator.itemgetter(*order))
-        if not isinstance(s, ast.For | ast.While | ast.If):
+                moved = body[k + 2 if order[0] == 2 else k]
+                if not isinstance(moved, BLOCKS):  # students rarely misplace a whole loop
+                    change = _rebuilt(field, k, n, operator.itemgetter(*order))
+                    yield kind, moved.lineno, change
+        if not isinstance(s, BLOCKS):
             continue
         if len(s.body) > 1:
             yield "inside", s.body[-1].lineno, _rebuilt(field, k, 1, _last_moved_out)
