@@ -25,8 +25,8 @@ distances = problem(
         "stability": (
             2.75,
             "the distances between points far from the origin, when some rows of `X` are "
-            "nearly equal to rows of `Y`, up to three millionths of the largest distance (the "
-            "expansion of $(x - y)^2$ is accurate enough)",
+            "nearly equal to rows of `Y`, correct to three millionths of the largest distance "
+            "(the expansion of $(x - y)^2$ is accurate enough)",
         ),
         "integers": (
             3,

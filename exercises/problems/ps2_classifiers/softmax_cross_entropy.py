@@ -160,8 +160,8 @@ softmax.known["value"] = {
     "In your loss, you subtract the row maximum inside ln(sum of exp), but not from the score "
     "of the correct class. How does this change ln(sum of exp) minus that "
     "score?": {"sum_alone_shifted": {".mean()": ".mean() - scores.max(axis=1).mean()"}},
-    "In your loss, you subtract the row maximum from the score of the correct class, but not "
-    "inside ln(sum of exp). How does this change ln(sum of exp) minus that "
+    "In your loss, the row maximum is subtracted from the score of the correct class, but not "
+    "from ln(sum of exp). How does this change ln(sum of exp) minus that "
     "score?": {"right_score_alone_shifted": {".mean()": ".mean() + scores.max(axis=1).mean()"}},
     "Your code subtracts a different number from each entry of a row. What can you subtract "
     "without changing the softmax of the "
