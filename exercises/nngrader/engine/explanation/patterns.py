@@ -13,6 +13,7 @@ from ..observation.compare import close
 from . import places
 from .places import NEAR, ORDINALS, bad, same_number
 
+TINY = 1e-12  # 1 plus a smaller number has few correct digits, or none
 MANY = 10  # entries; this many aren't in the correct order by chance
 
 
@@ -61,6 +62,8 @@ def _ranges(e, row):
 
 def few_digits(e):
     """Return a description if the answer is nearly correct, but not to enough digits."""
+    if e.misshapen:
+        return None
     finite = np.isfinite(e.want)  # infinity may represent None
     got, want = e.got[finite], e.want[finite]
     worst = np.abs(got - want).max(initial=0) / (np.abs(want).max(initial=0) or 1)
@@ -76,7 +79,8 @@ def zero(e):
     """Return a description if all entries are 0."""
     if e.got.any():
         return None
-    return Finding(Code.ZERO, data={"everywhere": bool(e.got.ndim)})
+    small = {"small": True} if 0 < np.abs(e.want).max(initial=0) < TINY else {}
+    return Finding(Code.ZERO, data={"everywhere": bool(e.got.ndim)} | small)
 
 
 def argument(e):
