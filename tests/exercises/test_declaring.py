@@ -36,7 +36,7 @@ def declare(**changes):
         wrong = changes.get("wrong") if k == 0 else None
         wrong = wrong or (lambda x, power=2.0, k=k: (k + 2) * mean_square(x, power))
         about = {"loses": changes.get("loses", "value"), "where": changes.get("where", "")}
-        p.mistake("what?", **about)(named(wrong, f"wrong_{k}"))
+        p.mistake(changes.get("hint", "what {}?").format(k), **about)(named(wrong, f"wrong_{k}"))
     for k in range(changes.get("alternatives", 2)):
         right = changes.get("right", lambda x, power=2.0: np.mean(x**power))
         p.alternative(named(right, f"right_{k}"))
@@ -154,9 +154,12 @@ def test_a_case_that_cannot_show_a_mistake_is_refused():
 
 
 def test_a_case_that_cannot_tell_two_mistakes_apart_is_refused():
-    p = declare(wrong=lambda x, power=2.0: 3 * (x**power).mean())
+    def wrong(x, power=2.0):
+        return 3 * (x**power).mean()
+
     with pytest.raises(ValueError, match="in the last draw, wrong 0 and wrong 1 give the same"):
-        pack(p, 1, visible=True)
+        pack(declare(wrong=wrong), 1, visible=True)
+    assert pack(declare(wrong=wrong, hint="the same for all?"), 1, visible=True)
 
 
 def test_cases_are_drawn_again_until_a_mistake_shows():

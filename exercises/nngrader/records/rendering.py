@@ -43,6 +43,8 @@ PLURAL = {
 }
 NUMBERS = "no one two three four five six seven eight".split()
 CHECK = "Call your function on a small example to see the error."
+CHECKED = "Where does your code check this input?"
+RAISED = "Which line should raise this error, and does your code reach that line?"
 CAUSES = {  # the most frequent cause of each exception
     "AttributeError": "Is the object on the left of the dot what you expect? Print its type.",
     "AssertionError": "Which of your assertions fails, and with which values?",
@@ -444,16 +446,20 @@ WORDS = {
     ],
     Code.FEW_DIGITS: [
         "{Your} {agrees} with the correct value only up to an error of {worst}, relative to "
-        "the largest entry | Does your code use float32, a small constant, or a difference of "
-        "nearly equal numbers?",
+        "the largest entry | Does your code use float32, a small constant, an "
+        "approximation, or a difference of nearly equal numbers?",
         "{Your} {agrees} with the correct value, but not to enough digits | Does your code use "
-        "float32, a small constant, or a difference of nearly equal numbers?",
+        "float32, a small constant, an approximation, or a difference of nearly equal numbers?",
     ],
     Code.UNREPEATABLE: (
         "{Your} {differs} from call to call with the same arguments | Do you draw additional "
         "random numbers, or does a variable outside the function change?"
     ),
-    Code.ZERO: "{Your} {is} 0{everywhere} | Which line should change this?",
+    Code.ZERO: [
+        "{Your} {is} 0{everywhere}, although the correct value is a {tiny} number | Does your "
+        "code add such a number to a larger one, or subtract nearly equal numbers?",
+        "{Your} {is} 0{everywhere} | Which line should change this?",
+    ],
     Code.CONSTANT: (
         "{Your} {has} the same value in every entry | Which step should make the entries "
         "different?"
@@ -540,8 +546,7 @@ WORDS = {
     ),
     Code.FIRST_LINES: [
         "{Your} {is} correct only up to {line} {place} | What is different after that?",
-        "{Your} {is} correct only in the first {only} | What does your code do there, and not "
-        "elsewhere?",
+        "{Your} {is} correct only in the first {only} | What is different after that?",
         "{Your} {is} correct only in the first few {lines} | What is different after that?",
     ],
     Code.LAST_LINE: (
@@ -575,10 +580,12 @@ WORDS = {
         "common?",
         "{Your} {is} wrong in some entries | What do these entries have in common?",
     ],
-    Code.DIFFERS: (
+    Code.DIFFERS: [
+        "{Your} {differs} from the correct value | Call your function with {such} input, and "
+        "check each step.",
         "{Your} {differs} from the correct value | Compute a small example by hand, and "
-        "compare each step with your code."
-    ),
+        "compare each step with your code.",
+    ],
     Code.ORDINARY_FIRST: "{Your} {is} also wrong for ordinary input | Correct that first.",
 }
 
@@ -667,6 +674,7 @@ def _fields(finding, audience):
         | data
     )
     fields["everywhere"] = " everywhere" if data.get("everywhere") else ""
+    fields |= {"such": "such an"} if finding.cases else {}
     how = data.get("how")
     off = "all with the wrong sign" if how == "sign" else f"always by the same {how}"
     fields["off"] = f", {off}" if how else ""
@@ -735,7 +743,8 @@ def _error_expected(data):
             "cause": "Do you `return` or `print` the error instead of raising it?",
         }
     outcome = "fails" if data["returned"] == "failed" else "returns a value"
-    return {"returned": outcome, "cause": "Where does your code check this input?"}
+    about_input = data["expected"] in ("ValueError", "TypeError")
+    return {"returned": outcome, "cause": CHECKED if about_input else RAISED}
 
 
 def kind_in_words(kind: str) -> str:
@@ -759,6 +768,8 @@ def _kind(data):
 def _shape(data):
     """Return the fields of a wrong shape: what we see of its cause, and where to look."""
     observed, cause = (words.format_map(data) for words in _pair(SHAPES[data["cause"]]))
+    if data["cause"] == "other" and data["expected"].endswith(",)"):  # it has a single axis
+        cause = "Which entries are missing, or shouldn't be there?"
     return {"observed": f": {observed}" if observed else "", "cause": cause}
 
 
@@ -916,6 +927,7 @@ FIELDS: dict[Code, Callable[[dict], dict]] = {
     Code.THRESHOLD: lambda d: {"value": f"{d['value']:.4g}"},
     Code.FACTOR: _factor,
     Code.AMOUNT: lambda d: {"large": "large" if d["sign"] > 0 else "small"},
+    Code.ZERO: lambda d: {"tiny": "very small"} if d.get("small") else {},
     Code.LIKE_MISTAKE: lambda d: {"only": d["hint"]} if d.get("alone", True) else {},
     Code.VARIANT: _variant,
     Code.ABSENT: lambda d: {"some_places": "some places"} if d["none"] else {},

@@ -12,7 +12,7 @@ import copy
 import itertools
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ..engine.declaration.variants import changes, set_field, turn_into
 
@@ -30,11 +30,21 @@ COMBINED = ("({}) * {}", "({}) / {}", "({}) + {}", "({}) - {}", "({}) @ {}", "({
 BLOCKS = (ast.For, ast.While, ast.If)
 RANKS = {"in-place": -2, "unnecessary": -1, "name": 1, "parentheses": 1}
 RANKS |= {"missing": 2, "combined": 3}
+FIRST = -0.5  # the rank of kinds that correct a variant that the answers are equal to
+LEFT_OUT = ("divisor", "factor", "term", "exponent", "minus", "function", "transpose")
 
 
-def corrections(tree: ast.Module) -> list[tuple[str, int, ast.AST, Callable]]:
-    """Return kind, line, node and change for every change, the most frequent kinds first."""
-    return sorted(_all(tree), key=lambda change: RANKS.get(change[0], 0))
+def corrections(
+    tree: ast.Module, variants: Iterable[str] = ()
+) -> list[tuple[str, int, ast.AST, Callable]]:
+    """Return kind, line, node and change for every change, the likeliest kinds first.
+
+    :param variants: The kinds of the variants of the reference that fit the answers.
+    """
+    ranks = RANKS | dict.fromkeys(variants, FIRST)
+    if not set(LEFT_OUT).isdisjoint(ranks):
+        ranks |= {"missing": FIRST, "combined": FIRST}
+    return sorted(_all(tree), key=lambda change: ranks.get(change[0], 0))
 
 
 def timed(tree: ast.Module) -> ast.Module:

@@ -31,7 +31,7 @@ from ..engine.observation.reading import dedented, names_used, plain
 from ..errors import CannotDo
 from ..records.codes import Code
 from ..records.finding import EVERYTHING
-from ..records.rendering import Audience, sentences
+from ..records.rendering import Audience, listed, sentences
 from ..wording import counted
 from .limited import Limited
 from .repair import in_this_process, line_to_change
@@ -144,6 +144,20 @@ def other_order(data: dict, run: Callable, verdict: Verdict, own: str) -> list[s
     return [ORDER.format(", ".join(asked), data["name"], ", ".join(own))]
 
 
+def unused(own: str) -> list[str]:
+    """Return a line about arguments that a function never uses.
+
+    >>> unused("def f(x, tol): return x"), unused("def f(x): return x")
+    (['It never uses its argument `tol`.'], [])
+    """
+    nodes = ast.walk(definition(own) or ast.Module([], []))
+    used = {node.id for node in nodes if isinstance(node, ast.Name)}
+    names = [f"`{name}`" for name in parameters(own) if name not in used]
+    return [f"It never uses its argument{'s' * (len(names) > 1)} {listed(names)}."][
+        : len(names)
+    ]
+
+
 def parameters(own: str) -> list[str]:
     """Return the names of a function's positional parameters.
 
@@ -241,9 +255,10 @@ def report(
         lines.append(
             f"  The mistake also shows in the tests of {spared}, but costs no points there."
         )
-    lines += [
-        f"  {text}" for text in (*reads_files(own), *other_order(data, run, verdict, own))
-    ]
+    if not any(f.code == Code.NOT_WRITTEN for f in verdict.findings):
+        about_own = *reads_files(own), *other_order(data, run, verdict, own)
+        about_own += (*unused(own),) if verdict.score < 100 else ()
+        lines += [f"  {text}" for text in about_own]
     lines += [f"  {data['tells'].format(number)}" for number in verdict.reported]
     limit, words = data.get("near") or (math.inf, "")
     if verdict.score == 100 and any(number > limit for number in verdict.reported):

@@ -42,6 +42,10 @@ UNTOUCHED = (
     "You haven't started the challenge {} ({}). It is optional, and needs no file until you "
     "start it."
 )
+OUR_FAULT = (
+    "{}: the check failed ({}). This isn't your fault: please send your notebook to your "
+    "instructor."
+)
 NOT_DEFINED = "Your notebook doesn't define it. Did you rename it, or delete its cell?"
 KEEP_APART = "What this cell defines is lost, so write your functions in other cells."
 
@@ -110,7 +114,7 @@ class Checkup:
         notes = [*size_note(len(raw), self.limits.notebook_mb), *map(for_student, flags)]
         print(*notes, sep="\n", end="\n" * bool(notes))
         self.work, self.tested = self._work()
-        self.verdicts, self.reported = {}, set()
+        self.verdicts, self.reported, self.failed = {}, set(), set()
 
     def _work(self):
         """Return the cells to run, as `Runner` takes them, and how many precede each test.
@@ -148,13 +152,18 @@ class Checkup:
             for line in self._forbidden(begun):
                 print(line)
             for name, data in begun.items():
-                verdict = self._verdict(name)
-                self._print_failed_cells()
-                print(*self._about(data, verdict), sep="\n", flush=True)
+                try:
+                    verdict = self._verdict(name)
+                    self._print_failed_cells()
+                    print(*self._about(data, verdict), sep="\n", flush=True)
+                except Exception as e:  # our own error: the other problems are still judged
+                    self.failed.add(name)
+                    print(OUR_FAULT.format(name, type(e).__name__))
         finally:
             self.trial.close()
-        later = {n for n, d in begun.items() if not d.get("file") and self._calls(n)}
-        scores = {n: None if n in later else self.verdicts[n].score for n in begun}
+        judged = begun.keys() - self.failed
+        later = {n for n in judged if not begun[n].get("file") and self._calls(n)}
+        scores = {n: self.verdicts[n].score if n in judged - later else None for n in begun}
         print(*together(scores, self.problems, self.cells), sep="\n")
         return all(score == 100 for score in scores.values())
 

@@ -94,7 +94,7 @@ def line_to_change(load: Callable, text: str, data: dict, verdict: Verdict) -> l
     nowhere, places, partial = io.StringIO(), {}, None
     with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
         with contextlib.suppress(Exception):  # the student's code may raise anything
-            places, partial = Search(load, text, data).lines()
+            places, partial = Search(load, text, data, verdict).lines()
     lines, above = text.splitlines(), ast.parse(text).body[0].lineno - 1
     if len(places) > 1:  # lines are counted from `def`
         named = (f"{n - above}: `{lines[n - 1].strip()}`" for n in sorted(places))
@@ -168,10 +168,12 @@ def in_this_process(f: Callable, data: dict) -> Callable:
 class Search:
     """Tries changes to a function on the cases that fail."""
 
-    def __init__(self, load, text, data):
+    def __init__(self, load, text, data, verdict):
         compared = [c for c in data["cases"] if c["aspect"] not in ("loops", "memory")]
         self.load, self.data = load, data | {"mistakes": {}, "cases": compared}
         self.data.pop("variants", None)
+        variants = (f.data["variant"] for f in verdict.findings if f.code == Code.VARIANT)
+        self.kinds = {about["kind"] for about in variants}
         self.tree = timed(ast.parse(text))
         self.end = time.monotonic() + SECONDS
 
@@ -187,7 +189,7 @@ class Search:
         if not failing:
             return places, partial
         smallest, before = min(failing, key=_size), self._lost()
-        for kind, line, node, change in corrections(self.tree):
+        for kind, line, node, change in corrections(self.tree, self.kinds):
             if time.monotonic() > self.end or len(places) == MOST_LINES:
                 break
             kinds = places.get(line, [])

@@ -152,14 +152,16 @@ def _case(problem, case, rng, sizes):
 def _distinguished(problem, due, inputs, want, rtol):
     """Return the answers of known mistakes by name, or None if we can't distinguish them.
 
-    We can't if a mistake gives the correct answer, or if two mistakes give the same answer.
+    We can't if a mistake gives the correct answer, or if two mistakes with different hints give
+    the same answer.
     """
     wrong = {}
     for name, mistake in due.items():
         answer = _answer(problem, mistake, inputs)
         if _is_same(answer, want, rtol):
             return None
-        if any(_is_same(other, answer, rtol) for other in wrong.values()):
+        others = (wrong[n] for n in wrong if due[n].hint != mistake.hint)
+        if any(_is_same(other, answer, rtol) for other in others):
             return None
         wrong[name] = answer
     return wrong

@@ -19,14 +19,14 @@ class Explanation:
 
     ``predict(entry)`` returns the wrong answer that the explanation predicts. If it can't
     predict one, ``shown_by(entry)`` returns whether another wrong entry has the same cause.
-    ``is_variant`` says that a variant of the reference has the same answers, which by itself
-    earns no `PASSIVE` points.
+    ``is_uncertain`` says that only a variant of the reference, or a mistake that would change a
+    correct part too, has the same answers. This by itself earns no `PASSIVE` points.
     """
 
     finding: Finding | None
     predict: Callable | None = None
     shown_by: Callable | None = None
-    is_variant: bool = False
+    is_uncertain: bool = False
 
     @property
     def mistake(self):

@@ -52,8 +52,8 @@ def explain(of_part, here, mistakes, variants=None):
         return explanation or variant
     explanation = describe([e for e in of_part if not e.right])
     if explanation.finding and explanation.finding.code in VAGUE_CODES:
-        like = _of_this_part(of_part, here, {n: mistakes[n] for n in mistakes if n in refuted})
-        explanation = Explanation(like) if like else explanation
+        refuted = {n: mistakes[n] for n in mistakes if n in refuted}
+        explanation = _of_this_part(of_part, here, refuted) or explanation
     return replace(variant, finding=explanation.finding) if variant else explanation
 
 
@@ -85,10 +85,10 @@ def _variant(of_part, here, variants):
         def shown_by(e):
             return e.variants is None or k in e.similar_variants
 
-        return Explanation(finding, shown_by=shown_by, is_variant=True)
+        return Explanation(finding, shown_by=shown_by, is_uncertain=True)
     # In hidden cases, a function could reveal an input by the variants that it chooses.
     visible = of_part[0].visible
-    return Explanation(finding, None, lambda e: False, is_variant=True) if visible else None
+    return Explanation(finding, None, lambda e: False, is_uncertain=True) if visible else None
 
 
 def _is_trivial(of_part):
@@ -123,7 +123,7 @@ def fits_elsewhere(name, others):
 
 
 def _of_this_part(of_part, here, refuted):
-    """Return a description of a part with the hint of the refuted mistakes that predict it.
+    """Return an explanation with the hint of the refuted mistakes that predict a part.
 
     Another part is correct, so the mistake isn't the cause of the whole answer. However, the
     lines that compute this part contain it. Return None if no refuted mistake predicts the
@@ -140,7 +140,11 @@ def _of_this_part(of_part, here, refuted):
         return None
     alone = all(e.right for e in here if e.part != of_part[0].part)
     about = {"hint": hints.pop(), "like": fitting[0]} | ({} if alone else {"alone": False})
-    return Finding(Code.LIKE_MISTAKE, data=about)
+    return Explanation(
+        Finding(Code.LIKE_MISTAKE, data=about),
+        shown_by=lambda e: e.matches(e.mistaken.get(fitting[0])),
+        is_uncertain=True,
+    )
 
 
 def _matches_apart_from_nan(e, answer):

@@ -55,7 +55,7 @@ def _judge_ordinary(ledger, of_part, here, others, charges):
             e.right or _follows(e, charge.explanation, ledger.data["mistakes"]) for e in of_part
         ):
             again = charge.explanation
-            if again.is_variant:
+            if again.is_uncertain:
                 ledger.unclear.add(part)
             elif again.shown_by:
                 again = describe([e for e in of_part if not e.right])
@@ -79,7 +79,7 @@ def _judge_ordinary(ledger, of_part, here, others, charges):
     named = ledger.data["mistakes"].get(explanation.mistake, {})
     # a measured part may be True or False, with only one wrong value
     proves = named.get("once", True) and not ledger.data.get("measure")
-    certain = explanation.explains and not explanation.is_variant
+    certain = explanation.explains and not explanation.is_uncertain
     ledger.explained |= certain and proves
     if explanation.finding and not certain:
         ledger.unclear.add(part)
@@ -177,7 +177,7 @@ def _follows(entry, explanation, mistakes):
     finite = np.isfinite(entry.got)
     if not entry.misshapen:
         finite |= ~np.isfinite(entry.want)  # infinity may represent None
-    predicted = explanation.mistake or explanation.is_variant or finite.all()
+    predicted = explanation.mistake or explanation.is_uncertain or finite.all()
     return bool(predicted) and explanation.fits(entry)
 
 
