@@ -69,20 +69,10 @@ def by_eigenvectors(A, k):
     return A @ V @ V.T
 
 
-@nearest.mistake(
-    "Your result uses the eigenvectors with the smallest eigenvalues. In what order does "
-    "`eigh` return the eigenvalues?",
-    loses="value",
+SMALLEST = (
+    "Your result contains the k smallest terms. In what order do `svd` and `eigh` return their "
+    "values?"
 )
-def first_of_eigh(A, k):
-    A = np.asarray(A, float)
-    V = np.linalg.eigh(A.T @ A)[1][:, :k]
-    if A.shape[1] <= A.shape[0]:  # otherwise it would equal smallest_terms
-        V = np.linalg.eigh(A @ A.T)[1][:, :k]
-        return V @ V.T @ A
-    return A @ V @ V.T
-
-
 TERMS = "U[:, :k] * s[:k] @ Vt[:k]"
 nearest.known["value"] = {
     "Your code subtracts the mean of each column before the decomposition and adds it back "
@@ -92,8 +82,7 @@ nearest.known["value"] = {
             "@ Vt[:k]": "@ Vt[:k] + mean",
         }
     },
-    "Your result contains the k smallest terms. In what order does `svd` return the singular "
-    "values?": {"smallest_terms": {":k] * s[:k] @ Vt[:k": "-k:] * s[-k:] @ Vt[-k:"}},
+    SMALLEST: {"smallest_terms": {":k] * s[:k] @ Vt[:k": "-k:] * s[-k:] @ Vt[-k:"}},
     "Your result is the sum of all terms after the first k. Which terms should you add up?": {
         "what_is_left": {TERMS: "U[:, k:] * s[k:] @ Vt[k:]"}
     },
@@ -134,6 +123,9 @@ nearest.known["shape value"] = {
     "transpose?": {"columns_of_the_third_factor": {"Vt[:k]": "Vt[:, :k].T"}}
 }
 
+nearest.known(of=by_eigenvectors)["value"] = {
+    SMALLEST: {"first_of_eigh": {"[:, ::-1]": ""}},
+}
 nearest.known(of=projected)["value"] = {
     "Your code projects `A` onto the space spanned by its first k columns. Which k directions "
     "give the smallest error?": {

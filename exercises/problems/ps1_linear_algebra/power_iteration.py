@@ -3,7 +3,7 @@
 The matrices aren't symmetric, so neither `eigh` nor the singular values, which later problems
 allow, solve this problem. The dominant eigenvalue exceeds the next one by at least a ninth, and
 its magnitude is at least 1. Therefore every reasonable stopping rule (for the vector, the
-residual or the eigenvalue) leaves an error far below our tolerance.
+residual or the eigenvalue) leaves an error below our tolerance.
 """
 
 import numpy as np
@@ -13,6 +13,7 @@ from .common import ELSEWHERE
 
 powers = problem(
     "power_iteration",
+    rtol=1e-5,
     returns={"eigenvalue": "value", "eigenvector": "value"},
     points={
         "shape": (1, "a number and an (n,) array, in this order"),
@@ -35,10 +36,11 @@ powers = problem(
             "eigenvalue whose eigenvector contributes to `v`",
         ),
         "errors": (
-            2,
+            1.5,
             "a `RuntimeError` when the vector rotates forever, when two eigenvalues of "
             "opposite sign have the same magnitude, and when `max_iter` steps aren't enough",
         ),
+        "inputs-unchanged": (0.5, "your function doesn't change `A` or `v`"),
     },
     forbidden={"all": (*ELSEWHERE, "numpy.linalg.eig", "numpy.linalg.eigvals")},
 )
@@ -165,7 +167,7 @@ def opposite(rng, N):
 @powers.case("errors", hidden=1)
 def too_few_steps(rng, N):
     """Fewer steps than the iteration needs."""
-    return *drawn(rng, max(N, 2), rng.uniform(2, 5), 0.6), 1e-10, 15
+    return *drawn(rng, max(N, 2), rng.uniform(2, 5), 0.6), 1e-10, 28
 
 
 @powers.alternative
@@ -210,8 +212,9 @@ powers.known["value"] = {
     "In your eigenvector, the magnitudes of the entries add up to 1. Which norm should be 1, "
     "and how do you compute "
     "it?": {"sum_one": {"return v @ A @ v, v": "return v @ A @ v, v / np.abs(v).sum()"}},
-    "In your eigenvector, the entry of largest magnitude is negative. What sign should this "
-    "entry have?": {"largest_entry_negative": {"return v @ A @ v, v": "return v @ A @ v, -v"}},
+    "In your eigenvector, the entry of largest magnitude is negative. Does your code look "
+    "for the largest entry or for the entry of largest "
+    "magnitude?": {"largest_entry_negative": {"return v @ A @ v, v": "return v @ A @ v, -v"}},
     "Your eigenvalue is vᵀAv for a vector whose length isn't 1. What must you divide vᵀAv by "
     "in this case?": {"quotient_not_divided": {"@ A @ v": "@ A @ v / v.max() ** 2"}},
     "Your eigenvalue is the factor by which two steps stretch the vector. How many times does "
@@ -222,9 +225,12 @@ powers.known["value"] = {
     "`tol`?": {"a_rough_default": {"tol=1e-10": "tol=1e-3"}},
     "Your result is for the transpose of `A`. Is `v` to the right or to the left of `A` in the "
     "formula?": {"from_the_left": "A = A.T"},
+}
+
+powers.known(where="positive too_few_steps")["value errors"] = {
     "Your iteration stops too early, because you compare the squared length of a step with "
     "`tol`. How long is a step whose squared length is "
-    "1e-10?": {"squared_length_compared": "tol = np.sqrt(tol)"},
+    "1e-10?": {"squared_length_compared": "tol = np.sqrt(tol)"}
 }
 
 powers.known(where="apart")["stopping"] = {

@@ -107,8 +107,8 @@ projections.known["shape value dependent"] = {
 }
 
 projections.known["dependent"] = {
-    "Your code uses as many singular vectors as `A` has columns. How many of the columns are "
-    "linearly independent?": {
+    "Your code projects onto as many orthonormal vectors as `A` has columns. How many of the "
+    "columns are linearly independent?": {
         "a_direction_for_each_column": {
             "gram_schmidt(A)": "np.linalg.svd(A)[0][:, : A.shape[1]]"
         }

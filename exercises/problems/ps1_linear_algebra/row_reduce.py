@@ -307,6 +307,14 @@ elimination.known["value pivots"] = {
 }
 
 elimination.known["shape value pivots"] = {
+    "Your code looks for pivots only in the first m columns. Which columns can contain a pivot "
+    "if `A` is wide?": {
+        "square_part_alone": [*DIVIDED_LAST, ("range(A.shape[1])", "range(min(A.shape))")],
+        "square_part_alone_divided": [
+            NOT_CLEARED,
+            ("range(A.shape[1])", "range(min(A.shape))"),
+        ],
+    },
     "After your swap, two rows of `R` are equal, and one of the original rows is lost. What "
     "does a view of `R[i]` contain after you have overwritten this "
     "row?": {"swapped_by_views": [*DIVIDED_LAST, ("R[[i, p]] = R[[p, i]]", "R[i] = R[p]")]},

@@ -202,6 +202,10 @@ normalised.known["value running"] = {
 normalised.known["running"] = {
     "Your `new_var` uses the variance with divisor N. Which divisor does the problem text use "
     "for the running average?": {"biased_average": {"X.var(axis=0, ddof=1)": "var"}},
+    "Your `new_var` uses a variance multiplied by (N - 1) / N. Which factor turns divisor N "
+    "into divisor N - 1?": {
+        "factor_turned_round": {"X.var(axis=0, ddof=1)": "var * (len(X) - 1) / len(X)"}
+    },
     "Your code also multiplies the old average in `new_var` by N / (N - 1). Which of the two "
     "terms has the divisor N - 1?": {
         "whole_average_corrected": {

@@ -191,10 +191,14 @@ LIMIT = "np.sqrt(6 / (n_in + n_out))"
 starts.known["value"] = {
     "Your code uses the variance itself to scale the weights. What does the argument `scale` "
     "of `rng.normal` mean, and how is c related to the variance?": {
-        "root_forgotten": {LIMIT: "6 / (n_in + n_out)", "np.sqrt(2 / n)": "2 / n"},
-        "root_forgotten_in_the_limit": {LIMIT: "6 / (n_in + n_out)"},
-        "root_forgotten_in_the_deviation": {"np.sqrt(2 / n)": "2 / n"},
+        "root_forgotten": {LIMIT: "6 / (n_in + n_out)", "np.sqrt(2 / n)": "2 / n"}
     },
+    "Your normally distributed weights have the variance as their standard deviation. What "
+    "does the argument `scale` of `rng.normal` "
+    "mean?": {"root_forgotten_in_the_deviation": {"np.sqrt(2 / n)": "2 / n"}},
+    "Your c is three times the variance. Which power of c is the variance of a uniform "
+    "distribution proportional "
+    "to?": {"root_forgotten_in_the_limit": {LIMIT: "6 / (n_in + n_out)"}},
     "Your weights have the correct variance, but the wrong distribution. Which methods need a "
     "normal distribution, and which one needs a uniform distribution?": {
         "distributions_exchanged": {
@@ -245,9 +249,10 @@ starts.known["value"] = {
     'Your "he" weights have the variance of the "xavier" rule. Which of the two layer sizes '
     "does He's formula use?": {"he_like_xavier": {"n_in if": "n_in + n_out if"}},
     "The mean of your weights isn't 0. What are the smallest and the largest weight in `W`?": {
-        "above_zero": "return np.abs(initialize(method, n_in, n_out, rng))",
-        "from_zero_to_c": {"uniform(-c, c, ": "uniform(0, c, "},
+        "above_zero": "return np.abs(initialize(method, n_in, n_out, rng))"
     },
+    'The mean of your "glorot_uniform" weights isn\'t 0. From which number to which number are '
+    "they distributed?": {"from_zero_to_c": {"uniform(-c, c, ": "uniform(0, c, "}},
     "Many of your weights are copies of each other. How many random numbers do you draw, and "
     "how many weights does the layer have?": {
         "one_row_for_all": "return np.tile(initialize(method, n_in, 1, rng), (n_out, 1))"
@@ -256,18 +261,26 @@ starts.known["value"] = {
     "the layer sizes?": {
         "standard_normal": "return rng.standard_normal((n_out, n_in))",
         "two_too_large": {"6 /": "900 /", "else n_in + n_out": "else (n_in + n_out) / 150"},
-        "xavier_too_large": {"else n_in + n_out": "else (n_in + n_out) / 150"},
-        "uniform_too_large": {"6 /": "900 /"},
-        "he_too_large": {"n_in if": "n_in / 150 if"},
     },
+    'The variance of your "xavier" weights is too large. Does the numerator of your formula '
+    "contain only the 2, and its denominator the sum of both "
+    "sizes?": {"xavier_too_large": {"else n_in + n_out": "else (n_in + n_out) / 150"}},
+    'The variance of your "glorot_uniform" weights is too large. How does c depend on the '
+    "variance?": {"uniform_too_large": {"6 /": "900 /"}},
+    'The variance of your "he" weights is too large. How does the formula compute it from '
+    "n_in?": {"he_too_large": {"n_in if": "n_in / 150 if"}},
     "The variance of your weights is too small. How does the formula compute the variance from "
     "the layer sizes?": {
         "fixed_scale": "return 0.001 * rng.standard_normal((n_out, n_in))",
         "two_too_small": {"6 /": "0.04 /", "else n_in + n_out": "else 150 * (n_in + n_out)"},
-        "xavier_too_small": {"else n_in + n_out": "else 150 * (n_in + n_out)"},
-        "uniform_too_small": {"6 /": "0.04 /"},
-        "he_too_small": {"n_in if": "150 * n_in if"},
     },
+    'The variance of your "xavier" weights is too small. Does the numerator of your formula '
+    "contain only the 2, and its denominator the sum of both "
+    "sizes?": {"xavier_too_small": {"else n_in + n_out": "else 150 * (n_in + n_out)"}},
+    'The variance of your "glorot_uniform" weights is too small. How does c depend on the '
+    "variance?": {"uniform_too_small": {"6 /": "0.04 /"}},
+    'The variance of your "he" weights is too small. How does the formula compute it from '
+    "n_in?": {"he_too_small": {"n_in if": "150 * n_in if"}},
 }
 
 starts.known["value given"] = {

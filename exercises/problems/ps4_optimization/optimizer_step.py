@@ -194,8 +194,10 @@ steps.known["value"] = {
     "`v` or `w`?": {"old_velocity": {"step = v if": 'step = state.get("v", 0 * w) if'}},
     'Your "momentum" step is a Nesterov step. Which branch of your code does "momentum" '
     "reach?": {"momentum_like_nesterov": {'v if method == "momentum" else g': "g"}},
-    'Your "nesterov" step is a plain momentum step. What does the formula do with the gradient '
-    "and the new velocity?": {"nesterov_like_momentum": {"else g + momentum * v": "else v"}},
+    'Your "nesterov" step is a plain momentum step. Which terms does its formula add, and does '
+    "it contain the old velocity or the new one?": {
+        "nesterov_like_momentum": {"else g + momentum * v": "else v"}
+    },
     'Your "nesterov" step doesn\'t include the gradient itself. Which two terms does the '
     "formula "
     "add?": {"nesterov_without_gradient": {"else g + momentum * v": "else momentum * v"}},
@@ -217,6 +219,13 @@ steps.known["adam"] = {
     },
     "Your Adam corrects v but not m. Which value does m have before the first step?": {
         "s_alone_corrected": {"m / (1 - betas[0] ** t)": "m"}
+    },
+    "Your Adam corrects with powers of 1 - beta. Which number does the formula raise to the "
+    "power t?": {
+        "power_of_the_difference": {
+            "1 - betas[0] ** t": "(1 - betas[0]) ** t",
+            "1 - betas[1] ** t": "(1 - betas[1]) ** t",
+        }
     },
     "Your Adam divides by 1 - beta in every step. Which power of beta does the formula use in "
     "step t?": {"always_the_first_step": {'state.get("t", 0) + 1': "1"}},

@@ -18,6 +18,7 @@ from .common import DIGITS, ELSEWHERE
 from .conv2d_forward import BY_HAND, conv2d_forward, drawn
 
 SIDE = 664
+LARGER = 3, 2, 4, 5  # F, C, KH, KW; a padding of 3 then leaves no window with only zeros
 
 
 def small_or_large(conv2d_fast, x, weight, bias, stride, padding, side):
@@ -101,9 +102,10 @@ fast.example(
 @fast.case("value", visible=2)
 def strides_and_padding(rng, N, H, W):
     """A stride of 2 or 3 with padding."""
-    if N < H:  # windows with stride 3 always leave out one row and one column
-        H, W = 3 * (H // 3) + 2, 3 * (W // 3) + 3
-    return *drawn(rng, N, H, W), *((3, 2) if N < H else (2, 1)), 0  # one case of each
+    if N < H:  # windows with stride 3 always leave out two rows and two columns
+        H, W = 3 * (H // 3) + 3, 3 * (W // 3) + 4
+        return *drawn(rng, N, H, W, LARGER), 3, 3, 0
+    return *drawn(rng, N, H, W), 2, 1, 0
 
 
 @fast.case("large", hidden=1, shown=False, parts="y")

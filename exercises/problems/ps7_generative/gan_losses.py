@@ -148,8 +148,9 @@ game.known(where="a_sure_critic a_deceived_critic")["stability"] = {
     }
 }
 game.known(where="a_sure_critic large_logits")["stability"] = {
-    "You add a small number to the probabilities before the logarithm. What happens to a loss "
-    "that is smaller than this number, and to a logit below -1,000?": {
+    "You change the probabilities before the logarithm: you add a small number, or you clip "
+    "them. What happens to a loss that is smaller than this number, and to a logit below "
+    "-1,000?": {
         "with_a_small_number": {
             "": PROBABILITIES,
             "softplus(-real)": "-np.log(a + 1e-12)",

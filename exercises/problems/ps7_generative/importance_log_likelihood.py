@@ -157,7 +157,8 @@ bounds.known["elbo value"] = {
     "Gaussian?": {"not_halved": {"eps2 + log_var - z**2": "2 * eps2 + log_var - 2 * z**2"}},
     "Your weights contain a power of 2 pi that should cancel. How many times does it appear in "
     "the numerator of a weight, and how many times in the denominator?": {
-        "one_constant": {"(axis=2) / 2": "(axis=2) / 2 - z.shape[2] / 2 * np.log(2 * np.pi)"}
+        "one_constant": {"(axis=2) / 2": "(axis=2) / 2 - z.shape[2] / 2 * np.log(2 * np.pi)"},
+        "constant_of_q": {"(axis=2) / 2": "(axis=2) / 2 + z.shape[2] / 2 * np.log(2 * np.pi)"},
     },
     "Your `elbo` and your `estimate` are swapped. "
     "Which one should your function return first?": {

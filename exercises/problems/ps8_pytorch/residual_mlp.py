@@ -30,7 +30,7 @@ def loaded(Module, sizes, numbers, x, dy):
         ) from None
     if not isinstance(module, torch.nn.Module):
         raise TypeError("your class should be a subclass of torch.nn.Module")
-    module = module.double()
+    module = module.double().train(len(x) > 1)  # BatchNorm1d refuses to train on one sample
     blocks = [f"blocks.{k}." for k in range(B)]
     table = [
         {"mean": (D,), "std": (D,)},
@@ -101,7 +101,7 @@ model = problem(
         "and which entries should an optimiser change?",
     },
     points={
-        "shape": (1, "a tensor of shape (N, C) for `y`, even if C is 1"),
+        "shape": (1, "`y`: a tensor of shape (N, C), even if N or C is 1"),
         "names": (
             5,
             "step 1: names, shapes and initial values of `state_dict`, no extra entries",
@@ -164,6 +164,12 @@ def some_sizes(rng, N, D, H, C):
 def one_output(rng, N, D, H):
     """A network with a single output, C = 1."""
     return some_sizes(rng, N, D, H, 1)
+
+
+@model.case("shape", parts="y")
+def one_sample(rng, D, H, C):
+    """A batch with a single sample, N = 1."""
+    return some_sizes(rng, 1, D, H, C)
 
 
 @model.alternative
@@ -278,6 +284,11 @@ model.known["names"] = {
     "Your `state_dict` contains one block too many. How many times does the loop that creates "
     "the blocks run?": {"OneBlockMore": {"range(B)": "range(B + 1)"}},
 }
+model.known["shape value"] = {
+    "Your inputs are normalised with the statistics of the batch. Which statistics does the "
+    "formula "
+    "use?": {"BatchStatistics": {"(x - self.mean) / self.std": "(x - x.mean(0)) / x.std(0)"}}
+}
 model.known["value"] = {
     "Your blocks all use the same parameters. How many modules does your code create, and how "
     "many different modules does a list contain if you put the same module into it several "
@@ -346,9 +357,6 @@ model.known["value"] = {
     },
     "Your code divides by `std` before it subtracts `mean`. Which operation comes first in the "
     "formula?": {"DividedFirst": {"(x - self.mean) / self.std": "x / self.std - self.mean"}},
-    "Your inputs are normalised with the statistics of the batch. Which statistics does the "
-    "formula "
-    "use?": {"BatchStatistics": {"(x - self.mean) / self.std": "(x - x.mean(0)) / x.std(0)"}},
     "Your code applies a ReLU to the output of `embed`. Where does the formula contain a "
     "ReLU?": {"ReluAfterEmbed": {"self.mean) / self.std)": "self.mean) / self.std).relu()"}},
     "Your `forward` uses the first block every time. Which block should come next?": {

@@ -280,6 +280,16 @@ epoch.known(of=whole_groups_first)["steps"] = {
         }
     },
 }
+STEP_MEAN = "        optimizer.step()\n        losses[-{0}:] = [sum(losses[-{0}:]) / {0}]\n"
+epoch.known(of=whole_groups_first, where="a_shorter_last_group")["value steps"] = {
+    MEANS: {
+        "mean_of_step_means": {"        optimizer.step()\n": STEP_MEAN.format("samples")},
+        "mean_of_means_of_batch_means": {
+            "* len(x)\n": "\n",
+            "        optimizer.step()\n": STEP_MEAN.format("len(group)"),
+        },
+    }
+}
 epoch.known(of=whole_groups_first, where="a_shorter_last_group")["steps"] = {
     "Your samples don't all have the same weight if a step has a smaller batch or fewer "
     "batches. What do you divide by, and how many samples does such a step "
