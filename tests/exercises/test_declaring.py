@@ -36,7 +36,8 @@ def declare(**changes):
         wrong = changes.get("wrong") if k == 0 else None
         wrong = wrong or (lambda x, power=2.0, k=k: (k + 2) * mean_square(x, power))
         about = {"loses": changes.get("loses", "value"), "where": changes.get("where", "")}
-        p.mistake(changes.get("hint", "what {}?").format(k), **about)(named(wrong, f"wrong_{k}"))
+        hint = changes.get("hint", f"what {k}?")
+        p.mistake(hint, **about)(named(wrong, f"wrong_{k}"))
     for k in range(changes.get("alternatives", 2)):
         right = changes.get("right", lambda x, power=2.0: np.mean(x**power))
         p.alternative(named(right, f"right_{k}"))
