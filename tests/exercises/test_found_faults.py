@@ -166,3 +166,12 @@ def test_the_message_of_a_driver_is_not_hidden():
     assert first.code == Code.UNMEASURED
     assert "words" in first.data
     assert {x.code for x in others} == {Code.ORDINARY_FIRST}
+
+
+@pytest.mark.parametrize("visible", [True, False])
+def test_a_known_mistake_in_one_of_two_parts_is_charged_once(visible):
+    change = ("(grown - log_var)", "(np.expm1(2 * log_var) - 2 * log_var)")
+    f = edited(PROBLEMS["kl_gaussian"].solve, "kl_gaussian", [change])
+    verdict = judged(packed("kl_gaussian", SEED, visible), f)
+    assert codes(verdict) == [Code.LIKE_MISTAKE]
+    assert lost(verdict) == {"value"}

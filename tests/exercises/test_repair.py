@@ -68,6 +68,11 @@ def test_a_line_is_removed_before_it_is_exchanged_with_a_loop():
     assert "Check whether it is necessary" in message
 
 
+def test_the_line_that_assigns_a_wrong_variable_is_named():
+    (message,) = searched("softmax_vjp", "p = e / e.sum()", "q = e / e.sum()\n    p = -e")
+    assert "`p = -e`" in message
+
+
 def test_lines_are_counted_from_the_definition():
     (message,) = searched("softmax_vjp", "p * (g - g @ p)", "p * g - g @ p")
     assert "on line 4 of your function: `return p * g - g @ p`." in message

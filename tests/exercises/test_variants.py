@@ -26,6 +26,11 @@ def centred(x, scale=2.0):
     return (x - middle) / (scale + 1)
 
 
+def shared(x, n=3.0):
+    """Return x / (2 * n)."""
+    return x / (2 * n)
+
+
 def words_of(f, *args):
     """Return the words about each variant of a function."""
     return [about for about, _ in variants(f, lambda: f(*args))]
@@ -44,6 +49,12 @@ def test_a_function_has_variants_of_each_kind():
         {"kind": "constant", "used": "2", "needed": "1", "vague": True},
     ):
         assert about in words
+
+
+def test_a_factor_of_a_divisor_is_called_a_divisor():
+    words = words_of(shared, np.ones(3))
+    assert {"kind": "divisor", "of": "n"} in words
+    assert {"kind": "factor", "of": "n"} not in words
 
 
 def test_names_that_the_student_does_not_know_are_not_shown():

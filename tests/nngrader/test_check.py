@@ -8,6 +8,7 @@ import time
 import numpy as np
 import pytest
 from nngrader.sandbox.supervisor import tree_usage
+from nngrader.student.notebook import Checkup, checkup
 
 from .orphan_processes import still_running
 from .sample_course import NAME, POINTS, command, environment
@@ -174,3 +175,21 @@ def test_no_process_is_left_after_check(released, base, tmp_path, stop):
 def heed_interrupts():
     """Undo what a shell does to programs in its background, which ignore Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def test_an_error_of_the_check_costs_only_one_problem(
+    released, base, tmp_path, monkeypatch, capsys
+):
+    judge = Checkup._verdict
+
+    def fails_once(self, name):
+        if name == "softmax_cross_entropy":
+            raise IndexError
+        return judge(self, name)
+
+    monkeypatch.setattr(Checkup, "_verdict", fails_once)
+    assert checkup(student_folder(released, tmp_path, base.solved())) == 1
+    said = capsys.readouterr().out
+    assert "softmax_cross_entropy: the check failed (IndexError). This isn't your fault" in said
+    assert "In total: 60 of 60 points" in said
+    assert "without softmax_cross_entropy" in said

@@ -72,6 +72,10 @@ def _all(tree):
     for node in inside:
         if isinstance(node, ast.Assign | ast.AugAssign):
             yield from ((k, node.lineno, node, c) for k, c in _of_assignment(node))
+        if isinstance(node, ast.Assign):
+            others = [t for t in terms if t != ast.unparse(node.targets[0])]
+            renamed = (("name", node.lineno, node.value, _replaced("{}", t)) for t in others)
+            yield from renamed
         if isinstance(node, ast.Assign | ast.AugAssign | ast.Return | ast.Expr) and node.value:
             edits = [*_parenthesised(ast.unparse(node.value)), *_renamed(node.value, terms)]
             yield from ((k, node.lineno, node.value, c) for k, c in edits)

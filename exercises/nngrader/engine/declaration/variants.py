@@ -147,6 +147,10 @@ def _nodes(tree):
     """Yield the nodes of a source, without those in a `while` loop, which might never end."""
     yield tree
     for child in ast.iter_child_nodes(tree):
+        if isinstance(tree, ast.BinOp) and isinstance(child, ast.BinOp):
+            divides = isinstance(tree.op, ast.Div) and child is tree.right
+            inside = isinstance(tree.op, ast.Mult) and getattr(tree, "divides", False)
+            child.divides = divides or inside
         if not isinstance(child, ast.While):
             yield from _nodes(child)
 
@@ -304,8 +308,9 @@ def _of_operation(node):
             yield {"kind": "term", "of": right}, first
             yield {"kind": "added", "of": right}, set_field("op", ast.Add())
         case ast.Mult():
-            yield {"kind": "factor", "of": right}, first
-            yield {"kind": "factor", "of": left}, second
+            kind = "divisor" if getattr(node, "divides", False) else "factor"
+            yield {"kind": kind, "of": right}, first
+            yield {"kind": kind, "of": left}, second
             yield {"kind": "divided", "of": right}, set_field("op", ast.Div())
             yield {"kind": "factor-twice", "of": right}, _again
         case ast.Div() | ast.FloorDiv():
