@@ -52,6 +52,10 @@ NOTHING_READ = (
     "file was damaged in transit, write to your instructor."
 )
 SHOWN_ABOVE = (*FIX_FIRST, FlagCode.FORBIDDEN_NAME)  # in the section above
+CHECK_TOO = (
+    "On your own computer, <code>nngrader check</code> shows more: an example with your numbers, "
+    "and often the line of the mistake."
+)
 TITLE = "Your instructor sees these notes, too"
 
 
@@ -71,6 +75,7 @@ def page(
         f'<p class="soft">{escape(result["student"])}</p>\n<h1>{escape(title)}</h1>',
         *_total(result, mark),
         *_first(result, mark),
+        *([] if _all_right(result) else [f'<p class="soft">{CHECK_TOO}</p>']),
         *(
             _problem(
                 name,
@@ -106,6 +111,11 @@ def _total(result, mark):
         yield f'<p class="soft">{late} {before}</p>'
     if mark and mark["needs_manual_grade"]:
         yield '<p class="soft">Your instructor still has to grade some answers.</p>'
+
+
+def _all_right(result):
+    """Return whether no function lost points."""
+    return all(report["score"] >= report["max"] for report in result["problems"].values())
 
 
 def _unit(number):
