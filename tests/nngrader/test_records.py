@@ -39,7 +39,7 @@ SAMPLES = {
     Code.INPUTS_CHANGED: F | {"arguments": ["X", "y"]},
     Code.LOOPS: F | {"letters": ["N"], "steps": [[SECRET, 1], [9, 2]]},
     Code.MEMORY: F | {"letters": ["N", "M"], "bytes": SECRET * 10**6},
-    Code.LARGER_WRONG: F | {"letters": ["N", "M"], "failed": True},
+    Code.LARGER_WRONG: F | {"letters": ["N", "M"]},
     Code.FORBIDDEN: {"name": "scipy", "whole": True},
     Code.CALLS_WRONG: {"called": ["g"], "back": 2.5},
     Code.FILE_MISSING: {"file": "w.npz"},

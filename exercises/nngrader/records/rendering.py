@@ -325,8 +325,8 @@ WORDS = {
         "{Your} {has} the wrong shape, expected {expected}{observed} | {cause}",
     ],
     Code.INPUTS_CHANGED: (
-        "{Whose} `{function}` changes {arguments} | Which line writes into an argument? "
-        "Work on a copy."
+        "{Whose} `{function}` changes {arguments} | Which line writes into an argument, "
+        "perhaps under another name? Work on a copy."
     ),
     Code.LOOPS: [
         "{Whose} `{function}` runs more lines of Python when {letters} grows: {steps} | Which "
@@ -341,8 +341,8 @@ WORDS = {
         "get the same result with smaller arrays or lists?",
     ],
     Code.LARGER_WRONG: (
-        "{Whose} `{function}` {fails} when {letters} {grows} larger | Which line depends on "
-        "{letters}?"
+        "{Whose} `{function}` returns a wrong answer when {letters} {grows} larger | Which "
+        "line depends on {letters}?"
     ),
     Code.FORBIDDEN: "{Whose} notebook uses `{name}`{place}{whole} | Write this step yourself.",
     Code.CALLS_WRONG: [
@@ -792,7 +792,6 @@ def _values(n):
 def _letters(data):
     """Return letters of axes as a list in words, with a verb that agrees."""
     fields = {"letters": listed(data["letters"])}
-    fields["fails"] = "fails" if data.get("failed") else "returns a wrong answer"
     if len(data["letters"]) > 1:
         fields["grows"] = "become"
     else:

@@ -215,7 +215,7 @@ def _problem(name, report, code, manual=None, remarks="", comment=""):
         f'<p class="{kind}"><b>{escape(", ".join(aspects))}:</b> {as_html(text)}</p>'
         for aspects, text in by_words(own, Audience.HIDDEN)
     )
-    if spared := report.get("spared"):
+    if spared := [a for a in report.get("spared", ()) if a != "shape"]:
         hints += f'\n<p class="soft">{SPARED} {escape(", ".join(spared))}.</p>'
     if manual is not None:
         report, lost, full = report | {"score": manual}, [], []

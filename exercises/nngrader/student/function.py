@@ -46,8 +46,9 @@ HELD_BACK = "The grader uses other, hidden inputs to compute your points."
 NOT_YET = "{}: not judged yet."
 OWN_FUNCTIONS = "In a challenge, the grader uses your own versions of these functions."
 FOLLOWED = (
-    "The grader tests your function with correct versions of the functions that it calls, so "
-    "their mistakes cost it at most a tenth of its points."
+    "The grader also tests your function with correct versions of the functions that it calls, "
+    "so their mistakes cost it at most a tenth of its points, unless they compute the same "
+    "result as your function."
 )
 READERS = [
     "open",
@@ -250,10 +251,10 @@ def report(
     rest = [a for a, (points, of) in verdict.points.items() if points < of and a not in named]
     if rest and EVERYTHING not in named:
         lines.append(f"  No points yet for {', '.join(rest)} either.")
-    if verdict.spared:
-        spared = ", ".join(verdict.spared)
+    if spared := [a for a in verdict.spared if a != "shape"]:  # its shapes may be correct
+        tests = ", ".join(spared)
         lines.append(
-            f"  The mistake also shows in the tests of {spared}, but costs no points there."
+            f"  The mistake also shows in the tests of {tests}, but costs no points there."
         )
     if not any(f.code == Code.NOT_WRITTEN for f in verdict.findings):
         about_own = *reads_files(own), *other_order(data, run, verdict, own)

@@ -133,6 +133,12 @@ gaussians.known(of=by_loops)["covariance"] = {
 }
 
 gaussians.known["covariance"] = {
+    "Your covariance is a mean over all samples, minus an unweighted mean over the classes. "
+    "Should a small class count as much as a large one?": {
+        "unweighted_products_of_means": {
+            "Z.T @ Z / len(X)": "X.T @ X / len(X) - means.T @ means / len(means)"
+        }
+    },
     "In your covariance, you divide by the number of samples in the last class. Which line of "
     "your loop changes your divisor?": {
         "size_of_the_last_class": {"Z / len(X)": "Z / counts[-1]"}

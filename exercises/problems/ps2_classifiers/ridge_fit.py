@@ -164,6 +164,16 @@ ridge.known["bias"] = {
 }
 
 ridge.known["wide"] = {
+    "If there are fewer samples than features, your `w` doesn't depend on `alpha`. Where "
+    "should your code use `alpha` in this case?": {
+        "no_penalty_if_wide": {
+            "np.linalg.solve(Z.T @ Z + alpha * np.eye(Z.shape[1]), Z.T @ y)": (
+                "np.linalg.solve(Z.T @ Z + alpha * np.eye(Z.shape[1]), Z.T @ y)\n"
+                "    if len(X) < len(w):\n"
+                "        w = np.linalg.pinv(Z) @ (y - level)"
+            )
+        }
+    },
     "If there are fewer samples than features, your code uses `X` without subtracting its "
     "means. Which matrix do the two forms of the solution have in common?": {
         "not_centred_if_wide": {
@@ -180,7 +190,7 @@ ridge.known["wide"] = {
                 "        w = Z.T @ np.linalg.solve(X @ X.T + alpha * np.eye(len(X)), y - level)"
             )
         },
-    }
+    },
 }
 
 ridge.known(of=with_a_column_of_ones)["value bias"] = {

@@ -256,6 +256,13 @@ softmax.known["value gradient stability"] = {
     "row add up to?": {"sigmoid_of_each": {LOG_P: "np.log(1 / (1 + np.exp(-scores)))"}},
 }
 
+softmax.known["value stability"] = {
+    "Your loss is nan, because it takes the logarithm of probabilities from which you have "
+    "subtracted 1. Is your `gradient` a copy of them?": {
+        "logarithm_of_the_gradient": {"    return": "    log_p = np.log(gradient)\n    return"}
+    }
+}
+
 softmax.known["gradient stability"] = {
     "Your gradient is the derivative with respect to log p. How does log p of the correct "
     "class depend on each score, including the scores of the other "

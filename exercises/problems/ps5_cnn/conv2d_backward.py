@@ -123,6 +123,10 @@ def number_by_number(dy, x, weight, stride, padding):
     return dx, dweight, np.array([dy[:, f].sum() for f in range(dy.shape[1])])
 
 
+ONE_ARRAY = (
+    "Your `padded` and `dpadded` are the same array, so each gradient that you add changes the "
+    "image. How do you create a second array?"
+)
 gradients.known["value"] = {
     "Your `dpadded` starts with the image. Which numbers should it contain before you add the "
     "first gradient?": {"starts_with_the_image": {"np.zeros(padded.shape)": "padded.copy()"}},
@@ -144,8 +148,7 @@ gradients.known["value"] = {
     "Your `dx` doesn't depend on `weight`. What does the forward pass multiply a pixel by?": {
         "pictures_without_weight": {"(g, weight, 1)": "(g, 0 * weight + 1, 1)"}
     },
-    "Your `padded` and `dpadded` are the same array, so each gradient that you add changes the "
-    "image. How do you create a second array?": {
+    ONE_ARRAY: {
         "one_array_for_both": {
             "dpadded, dweight = np.zeros(padded.shape)": "dpadded, dweight = padded"
         },
@@ -174,34 +177,27 @@ gradients.known(of=offset_by_offset)["value"] = {
 }
 
 
-@gradients.mistake(
-    "Your `padded` and `dpadded` are the same array, so each gradient that you add changes the "
-    "image. How do you create a second array?",
-    loses="value",
-)
+def in_one_array(dy, x, weight, stride, padding, image_first):
+    """Return gradients computed kernel by kernel, or window by window with `image_first`."""
+    (H, W), (KH, KW), p = x.shape[2:], weight.shape[2:], padding
+    padded, dweight = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p))), np.zeros(weight.shape)
+    places = [*np.ndindex(dy.shape[1:])]
+    for f, i, j in sorted(places, key=lambda place: place[1:] * image_first):
+        window = padded[:, :, i * stride : i * stride + KH, j * stride : j * stride + KW]
+        before = window if image_first else window.copy()
+        window += np.multiply.outer(dy[:, f, i, j], weight[f])
+        dweight[f] += np.tensordot(dy[:, f, i, j], before, 1)
+    return padded[:, :, p : p + H, p : p + W], dweight, dy.sum(axis=(0, 2, 3))
+
+
+@gradients.mistake(ONE_ARRAY, loses="value")
 def one_array_for_both_kernel_by_kernel(dy, x, weight, stride, padding):
-    (H, W), (KH, KW), p = x.shape[2:], weight.shape[2:], padding
-    padded, dweight = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p))), np.zeros(weight.shape)
-    for f, i, j in np.ndindex(dy.shape[1:]):
-        window = padded[:, :, i * stride : i * stride + KH, j * stride : j * stride + KW]
-        dweight[f] += np.tensordot(dy[:, f, i, j], window, 1)
-        window += np.multiply.outer(dy[:, f, i, j], weight[f])
-    return padded[:, :, p : p + H, p : p + W], dweight, dy.sum(axis=(0, 2, 3))
+    return in_one_array(dy, x, weight, stride, padding, False)
 
 
-@gradients.mistake(
-    "Your `padded` and `dpadded` are the same array, so each gradient that you add changes the "
-    "image. How do you create a second array?",
-    loses="value",
-)
+@gradients.mistake(ONE_ARRAY, loses="value")
 def one_array_for_both_kernel_by_kernel_and_image_first(dy, x, weight, stride, padding):
-    (H, W), (KH, KW), p = x.shape[2:], weight.shape[2:], padding
-    padded, dweight = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p))), np.zeros(weight.shape)
-    for i, j, f in np.ndindex(*dy.shape[2:], len(weight)):
-        window = padded[:, :, i * stride : i * stride + KH, j * stride : j * stride + KW]
-        window += np.multiply.outer(dy[:, f, i, j], weight[f])
-        dweight[f] += np.tensordot(dy[:, f, i, j], window, 1)
-    return padded[:, :, p : p + H, p : p + W], dweight, dy.sum(axis=(0, 2, 3))
+    return in_one_array(dy, x, weight, stride, padding, True)
 
 
 gradients.known["weights"] = {

@@ -38,6 +38,11 @@ def small_or_large(conv2d_fast, x, weight, bias, stride, padding, side):
     return y, 0.0
 
 
+LOOPS = (
+    "Your function runs more lines of Python when the input has more rows, columns or samples, "
+    "so it contains a Python loop over one of them. Which loop can you replace with one NumPy "
+    "call?"
+)
 fast = problem(
     "conv2d_fast",
     rtol=DIGITS,
@@ -45,11 +50,7 @@ fast = problem(
     trains=True,  # nothing is trained, but an answer takes as long as training
     slow=True,
     returns={"y": "value", "lines": "loops"},
-    wrong={
-        "lines": "Your function runs more lines of Python when the input has more rows, "
-        "columns or samples, so it contains a Python loop over them. Which loops of "
-        "`conv2d_forward` can you replace with one NumPy call?"
-    },
+    wrong={"lines": LOOPS},
     points={
         "shape": (0.75, "a `float64` array of shape (N, F, H_out, W_out)"),
         "value": (6.5, "the same values as in problem 1, with any stride and padding"),
@@ -153,12 +154,7 @@ def by_indices(x, weight, bias, stride, padding):
     return y.reshape(len(x), F, len(tops), len(lefts)) + bias[None, :, None, None]
 
 
-@fast.mistake(
-    "Your function runs more lines of Python when the input has more rows, columns or samples, "
-    "so it contains a Python loop over them. Which loops of problem 1 can you replace with one "
-    "NumPy call?",
-    loses="loops",
-)
+@fast.mistake(LOOPS, loses="loops")
 def loop_over_the_places(x, weight, bias, stride, padding):
     if max(x.shape[2:]) < 100:
         return conv2d_forward(x, weight, bias, stride, padding)

@@ -367,8 +367,10 @@ keeping.known["value"] = {
 }
 keeping.known["resumed"] = {
     "Your `load` called a function from an untrusted file. What can pickle run when it reads a "
-    "file, and which argument of `torch.load` restricts the contents to numbers, text and "
-    "tensors?": {"RunsWhatItReads": {"weights_only=True": "weights_only=False"}},
+    "file, and does every call of `torch.load` in your code restrict the contents to "
+    "numbers, text and tensors?": {
+        "RunsWhatItReads": {"weights_only=True": "weights_only=False"}
+    },
     "Your `save` changes the run that it saves. Which line of `save` draws from the generator "
     "or sets its state?": {
         "SavingDraws": {

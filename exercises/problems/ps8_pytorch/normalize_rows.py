@@ -172,7 +172,8 @@ normalized.known["value gradient second"] = {
     "Your rows are divided by the square root of the sum of squares. What does the formula for "
     "r compute from the squares before it takes the square root?": {
         "SumOfSquares": rooted("torch.sqrt((x**2).sum(1, keepdim=True) + eps)")
-        | {"(g * x).mean": "(g * x).sum"}
+        | {"(g * x).mean": "(g * x).sum"},
+        "SumOfSquaresInTheFactor": rooted("torch.sqrt((x**2).sum(1, keepdim=True) + eps)"),
     },
     "Your rows are divided by the square root of their variance. Which step in the computation "
     "of a variance doesn't appear in the formula for r?": {

@@ -345,6 +345,11 @@ model.known["value"] = {
     },
     "Your blocks add the normalised h to the output of the ReLU. Which h does the formula "
     "add?": {"ShortcutOfTheNorm": {"h = h + ": 'h = block["norm"](h) + '}},
+    "Your blocks don't normalise h. What is the input of `linear` in the formula?": {
+        "NoNorm": {'block["norm"](h)': "h"}
+    },
+    "Your blocks use GELU instead of the ReLU. Which function does the formula apply to the "
+    "output of `linear`?": {"Gelu": {"torch.relu(": "nn.functional.gelu("}},
     "Your blocks have no activation function after `linear`. Which function does the formula "
     "apply to the output of `linear`?": {"NoRelu": {"torch.relu(": "("}},
     "You divide the inputs by a power of `std`, such as its square root or its square. Which "

@@ -218,6 +218,9 @@ KEPT = (
 NOT_CLEARED = {"        optimizer.zero_grad(set_to_none=False)\n": ""}
 epoch.known(of=whole_groups_first)["value"] = {
     KEPT: {"zero_grad_forgotten": NOT_CLEARED},
+    "Your code divides the gradient of each step by the number of samples of the whole epoch. "
+    "Which samples belong to the "
+    "step?": {"divided_by_the_whole_epoch": {"for x, _ in group": "for x, _ in batches"}},
     "Your code rescales every gradient to norm `max_norm`, even when the gradient is small. "
     "What should happen if the norm is already "
     "smaller?": {"always_of_this_norm": {"if norm > max_norm": "if norm > 0"}},

@@ -380,7 +380,7 @@ def _judge_loops(ledger, observed, right):
             pairs.setdefault(case["group"], []).append((case, o))
     for group, pair in pairs.items():
         letter = pair[0][0]["letter"]
-        failed = any(o.failed for _, o in pair)
+        failed = next((one for one in pair if one[1].failed), None)
         if failed and not right:
             ledger.lose("loops", "all")
         elif failed or not all([_is_right_here(ledger, *one, right) for one in pair]):
@@ -411,8 +411,13 @@ def _judge_steps(ledger, letter, few, many):
 
 
 def _larger_wrong(ledger, letters, failed):
-    """Return a finding about cases with longer axes that fail or give wrong answers."""
-    about = {"function": ledger.data["name"], "letters": letters, "failed": failed}
+    """Return a finding about longer axes, for which a call fails or gives a wrong answer.
+
+    :param failed: The first failed call, as a pair of its case and `CallResult`, or None.
+    """
+    if failed:
+        return failure(ledger.data, *failed)
+    about = {"function": ledger.data["name"], "letters": letters}
     return Finding(Code.LARGER_WRONG, data=about)
 
 
@@ -426,7 +431,8 @@ def _judge_memory(ledger, observed, right):
         if o.failed and not right:
             ledger.lose("memory", "all")
         elif o.failed or not _is_right_here(ledger, case, o, right):
-            ledger.find("memory", case["group"], _larger_wrong(ledger, letters, o.failed))
+            failed = (case, o) if o.failed else None
+            ledger.find("memory", case["group"], _larger_wrong(ledger, letters, failed))
         elif o.held > most:
             about = {"function": ledger.data["name"], "letters": letters, "bytes": o.held}
             ledger.find("memory", case["group"], Finding(Code.MEMORY, data=about))

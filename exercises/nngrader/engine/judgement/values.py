@@ -9,6 +9,7 @@ from ...records.finding import Finding
 from ..explanation.changes import Explanation
 from ..explanation.diagnose import describe, explain, fits_elsewhere
 from ..observation.compare import close
+from .ledger import judged
 
 LOCAL = (Code.ONE_LINE, Code.SOME_LINE, Code.FIRST_LINES, Code.LAST_LINE, Code.PLACES)
 
@@ -64,7 +65,10 @@ def _judge_ordinary(ledger, of_part, here, others, charges):
             charges.append(Charge(part, group, charge.aspect, charge.explanation))
             return
     whole = len(of_part) == sum(case["group"] == group for case in ledger.data["cases"])
-    mistakes = ledger.data["mistakes"] if whole else {}
+    # nan proves nothing if another part is missing
+    proved = {e.part for e in here} >= {*judged(ledger.data, of_part[0].case)}
+    proved |= any(np.isfinite(e.got).any() for e in of_part)
+    mistakes = ledger.data["mistakes"] if whole and proved else {}
     fitting = [n for n in mistakes if fits_elsewhere(n, others)]
     fitting.sort(key=lambda n: n not in ledger.by_mistake)  # the ones found earlier first
     mistakes = {n: mistakes[n] for n in fitting}
