@@ -63,6 +63,10 @@ class Mistake:
     once: bool = True  # whether it costs only one aspect, the one in which it costs most
     where: tuple = ()  # the kinds of case that show it, () for all kinds of its aspects
 
+    def parts_in_hint(self, parts):
+        """Return the parts of the answer that the hint mentions, so it must predict them."""
+        return [part for part in parts if f"`{part}`" in self.hint]
+
 
 class Known:
     """Tables of known mistakes that are changes of the reference.

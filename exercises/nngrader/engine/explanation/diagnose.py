@@ -37,7 +37,7 @@ def explain(of_part, here, mistakes, variants=None):
         almost any line is described instead of named. A mistake explains nothing if it would
         change another part that is correct.
     """
-    mistakes = {n: m for n, m in mistakes.items() if _is_true(n, m["hint"], of_part, here)}
+    mistakes = {n: m for n, m in mistakes.items() if _is_true(n, m, of_part, here)}
     for fits in (Entry.matches, _matches_apart_from_nan):
         if name := _likeliest(fits, of_part, here, mistakes):
             about = {"hint": mistakes[name]["hint"]}
@@ -57,9 +57,10 @@ def explain(of_part, here, mistakes, variants=None):
     return replace(variant, finding=explanation.finding) if variant else explanation
 
 
-def _is_true(name, hint, of_part, here):
+def _is_true(name, mistake, of_part, here):
     """Return whether a mistake predicts the other parts that its hint mentions."""
-    others = [e for e in here if e.part != of_part[0].part and f"`{e.part}`" in hint]
+    about = {*mistake.get("about", ())} - {of_part[0].part}
+    others = [e for e in here if e.part in about]
     return all(e.matches(e.mistaken.get(name)) for e in others)
 
 
