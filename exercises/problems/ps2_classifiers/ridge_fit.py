@@ -95,14 +95,6 @@ ridge.known["value bias"] = {
             "linalg.solve(Z.T @ Z + alpha * np.eye(Z.shape[1]), Z.T @ y)": "linalg.pinv(Z) @ y"
         }
     },
-    "Your code adds `alpha` to every entry of XᵀX. Which matrix does the penalty alpha (w1² + "
-    "w2² + …) add to XᵀX?": {
-        "alpha_on_all_entries": {
-            "np.linalg.solve(Z.T @ Z + alpha * np.eye(Z.shape[1]), Z.T @ y)": (
-                "np.linalg.lstsq(Z.T @ Z + alpha, Z.T @ y, rcond=1e-10)[0]"
-            )
-        }
-    },
     "Your penalty applies to the weights of standardised features, although your `w` and `b` "
     "are for the original ones. Which weights does the formula penalise?": {
         "each_feature_scaled": {
@@ -145,6 +137,17 @@ ridge.known["value bias"] = {
     "Your fit uses the square root of `alpha`. Which number should you add to the diagonal of "
     "XᵀX, or which number should extra rows of `X` "
     "contain?": {"root_of_alpha": "alpha **= 0.5"},
+}
+
+ridge.known(noisy="wide")["value bias"] = {
+    "Your code adds `alpha` to every entry of XᵀX. Which matrix does the penalty alpha (w1² + "
+    "w2² + …) add to XᵀX?": {
+        "alpha_on_all_entries": {
+            "np.linalg.solve(Z.T @ Z + alpha * np.eye(Z.shape[1]), Z.T @ y)": (
+                "np.linalg.lstsq(Z.T @ Z + alpha, Z.T @ y, rcond=1e-10)[0]"
+            )
+        }
+    }
 }
 
 ridge.known(of=by_singular_values)["value bias"] = {

@@ -73,6 +73,7 @@ def pack(problem, seed, *, visible, variants=True):
         "mistakes": {
             name: {"hint": m.hint, "loses": sorted(m.loses)}
             | ({"signs": m.signs} if m.signs else {})
+            | ({"noisy": sorted(m.noisy)} if m.noisy else {})
             | ({"about": about} if (about := m.parts_in_hint(problem.returns)) else {})
             | ({} if m.once else {"once": False})
             for name, m in mistakes.items()

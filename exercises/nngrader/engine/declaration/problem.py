@@ -62,6 +62,7 @@ class Mistake:
     signs: dict = field(default_factory=dict)  # by part, the axis whose lines can have any sign
     once: bool = True  # whether it costs only one aspect, the one in which it costs most
     where: tuple = ()  # the kinds of case that show it, () for all kinds of its aspects
+    noisy: frozenset = frozenset()  # other aspects, in which rounding decides its answers
 
     def parts_in_hint(self, parts):
         """Return the parts of the answer that the hint mentions, so it must predict them."""
@@ -256,6 +257,7 @@ class Problem:
         once=True,
         signs=None,
         where="",
+        noisy="",
         name="",
         edit=(),
         given="",
@@ -279,6 +281,9 @@ class Problem:
         ``where`` names the kinds of case (their generators) that show the mistake, if an aspect
         has other kinds that don't.
 
+        ``noisy`` names other aspects in which rounding decides the answers, for example because
+        a matrix is singular there. Once the mistake is recognised, they cost nothing.
+
         ``edit`` is a pair ``(old, new)`` of texts, or several pairs. ``given`` contains
         statements that change the arguments first, such as "stride = 1". ``of`` is the function
         to edit: an alternative, which then replaces the reference, or a helper that the
@@ -288,8 +293,9 @@ class Problem:
         def add(f):
             called = (name or f.__name__).replace("_", " ")
             spoils = frozenset(loses.split())
-            kinds = tuple(where.split())
-            self.mistakes[called] = Mistake(f, hint, spoils, {}, signs or {}, once, kinds)
+            options = {"once": once, "where": tuple(where.split())}
+            options["noisy"] = frozenset(noisy.split())
+            self.mistakes[called] = Mistake(f, hint, spoils, {}, signs or {}, **options)
             return f
 
         if not edit and not given:

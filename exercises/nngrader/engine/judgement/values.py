@@ -110,7 +110,10 @@ def _judge_special(ledger, of_part, here, carried):
     """Charge a special case, unless its errors follow from a mistake charged before."""
     mistakes = ledger.data["mistakes"]
     aspect, group, part = of_part[0].aspect, of_part[0].group, of_part[0].part
-    named = {explanation.mistake for explanation in carried}
+    named = {explanation.mistake for explanation in carried} - {None}
+    if any(aspect in mistakes[name].get("noisy", ()) for name in named):
+        ledger.spare(aspect)
+        return
     wrong = [e for e in of_part if e.fault or not e.right]
     follow = [
         e
