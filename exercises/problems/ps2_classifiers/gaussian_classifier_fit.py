@@ -93,7 +93,7 @@ gaussians.known["shape value"] = {
 }
 
 gaussians.known["value"] = {
-    "Your means are sums over one class divided by N. How many samples does each of these sums "
+    "You divide the sum over each class by N. How many samples does each of these sums "
     "contain?": {
         "means_divided_by_n_at_the_end": {", means, Z": ", means * counts[:, None] / len(X), Z"}
     },
@@ -114,15 +114,14 @@ gaussians.known["value covariance"] = {
     "index that occurs several times?": {
         "index_applied_once": {"].mean(axis=0)": "][-1] / (y == c).sum()"}
     },
-    "Your means are sums over one class divided by N. How many samples does each of these sums "
+    "You divide the sum over each class by N. How many samples does each of these sums "
     "contain?": {"means_divided_by_n": {"].mean(axis=0)": "].sum(axis=0) / len(X)"}},
     "Your means have the same value for all features of a class. Which axis should you average "
     "over?": {
         "one_mean_a_class": {"X[y == c].mean(axis=0)": "np.full(X.shape[1], X[y == c].mean())"}
     },
-    "Your means are sums over one class. What does the formula divide each of these sums by?": {
-        "means_not_divided": {"].mean(axis=0)": "].sum(axis=0)"}
-    },
+    "Your means are the sums over each class, without a division. What does the formula "
+    "divide each of these sums by?": {"means_not_divided": {"].mean(axis=0)": "].sum(axis=0)"}},
 }
 
 gaussians.known(of=by_loops)["covariance"] = {

@@ -132,7 +132,7 @@ hinge.known["value"] = {
             )
         }
     },
-    "Your gaps contain the margin with the wrong sign. Should a larger margin make the loss "
+    "The margin has the wrong sign in your gaps. Should a larger margin make the loss "
     "larger or smaller?": {"margin_given_away": {"+ margin": "- margin"}},
     "In your gap, you subtract the two scores in the wrong order. Should the loss increase or "
     "decrease when the score of the correct class increases?": {

@@ -168,22 +168,28 @@ ONE_TYPE = [COLUMNS, TOTAL, ("total**0.5", "np.sqrt(total * 1.0)")]
 INT16 = "", "if X.dtype.kind == 'u': X, Y = X.astype(np.int16), Y.astype(np.int16)"
 
 distances.known(of=by_feature)["integers"] = {
-    "Your code computes the differences and their squares in `uint8`. Print 3 - 5 and 20 * 20 "
-    "in this type to see what happens.": {"wraps_around": [COLUMNS]},
-    "Your code computes the differences in `uint8`. Print 3 - 5 in this type to see what "
-    "happens.": {
+    "Your code computes the differences and their squares in `uint8`. Print `np.uint8(3) - "
+    "np.uint8(5)` and `np.uint8(20) * np.uint8(20)` to see what happens.": {
+        "wraps_around": [COLUMNS]
+    },
+    "Your code computes the differences in `uint8`. Print `np.uint8(3) - np.uint8(5)` to "
+    "see what happens.": {
         "subtracted_in_uint8": {
             "np.subtract.outer(X[:, d].astype(float), Y[:, d].astype(float))": (
                 "np.float64(np.subtract.outer(X[:, d], Y[:, d]))"
             )
         }
     },
-    "Your code computes the differences, their squares and the sum in `uint8`. Print 3 - 5 and "
-    "20 * 20 in this type to see what happens.": {"added_up_in_uint8": [*ONE_TYPE]},
-    "Your code squares the differences in `int16`. Print 200 * 200 in this type to see what "
-    "happens.": {"squared_in_int16": [INT16, COLUMNS]},
-    "Your code squares the differences and adds up the squares in `int16`. Print 200 * 200 in "
-    "this type to see what happens.": {"added_in_int16": [INT16, *ONE_TYPE]},
+    "Your code computes the differences, their squares and the sum in `uint8`. Print "
+    "`np.uint8(3) - np.uint8(5)` and `np.uint8(20) * np.uint8(20)` to see what happens.": {
+        "added_up_in_uint8": [*ONE_TYPE]
+    },
+    "Your code squares the differences in `int16`. Print `np.int16(200) * np.int16(200)` "
+    "to see what happens.": {"squared_in_int16": [INT16, COLUMNS]},
+    "Your code squares the differences and adds up the squares in `int16`. Print "
+    "`np.int16(200) * np.int16(200)` to see what happens.": {
+        "added_in_int16": [INT16, *ONE_TYPE]
+    },
 }
 distances.known["value"] = {
     "Your code subtracts a different vector from `X` than from `Y`. Which shifts leave the "
@@ -206,8 +212,8 @@ distances.known["value"] = {
     "the squares?": {"averaged_over_features": {", 0)": ", 0) / X.shape[1]"}},
     "Your squared distances have the wrong coefficient for x·y. What is it when you expand (x "
     "- y)² on paper?": {"one_cross_term": {"2 * X": "X"}},
-    "Your squared distances contain the product x·y with the wrong sign. What sign does it "
-    "have when you expand (x - y)² on paper?": {"cross_term_added": {"- 2": "+ 2"}},
+    "The product x·y has the wrong sign in your squared distances. What sign does it have "
+    "when you expand (x - y)² on paper?": {"cross_term_added": {"- 2": "+ 2"}},
     "Your squared distances contain only two of the three terms of (x - y)². Which term is "
     "missing?": {
         "second_square_missing": {" + (Y**2).sum(1)": "", "np.maximum": "", ", 0)": ")"}
@@ -253,20 +259,20 @@ distances.known["stability"] = {
 }
 
 distances.known["integers"] = {
-    "Your code computes the squares and the products x·y in `uint8`. Print 20 * 20 in this "
-    "type to see what happens.": {
+    "Your code computes the squares and the products x·y in `uint8`. Print `np.uint8(20) * "
+    "np.uint8(20)` to see what happens.": {
         "expanded_in_uint8": {"    X, Y = np.asarray(X, float), np.asarray(Y, float)\n": ""}
     },
-    "Your code computes the squares and the products x·y in `int16`. Print 200 * 200 in this "
-    "type to see what happens.": {
+    "Your code computes the squares and the products x·y in `int16`. Print `np.int16(200) "
+    "* np.int16(200)` to see what happens.": {
         "expanded_in_int16": {
             "np.asarray(X, float), np.asarray(Y, float)": (
                 "(A.astype(np.int16 if A.dtype == np.uint8 else float) for A in (X, Y))"
             )
         }
     },
-    "Your code squares one of `X` and `Y` as float, and the other in `uint8`. Print 20 * 20 in "
-    "this type to see what happens.": {
+    "Your code squares one of `X` and `Y` as float, and the other in `uint8`. Print "
+    "`np.uint8(20) * np.uint8(20)` to see what happens.": {
         "squared_y_in_uint8": {
             "    X, Y = np.asarray(X, float), np.asarray(Y, float)\n": "",
             "(X**2)": "(np.float64(X) ** 2)",
@@ -274,7 +280,7 @@ distances.known["integers"] = {
         },
     },
     "Your code computes the squares in `uint8`, but the products x·y in float. Print "
-    "20 * 20 in this type to see what happens.": {
+    "`np.uint8(20) * np.uint8(20)` to see what happens.": {
         "squared_in_uint8": {
             "    X, Y = np.asarray(X, float), np.asarray(Y, float)\n": "",
             "2 * X @ Y.T": "2 * np.float64(X) @ np.float64(Y).T",

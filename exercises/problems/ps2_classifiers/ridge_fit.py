@@ -162,8 +162,8 @@ ridge.known["bias"] = {
     "code has this term, has it already subtracted the means from `X` there?": {
         "mean_of_y_for_bias": {"level - middle @ w": "level"}
     },
-    "Your `b` contains the product of `w` and the mean of `X` with the wrong sign. Does your "
-    "fit predict the mean of `y` at the mean of `X`?": {"bias_added": {"level -": "level +"}},
+    "The product of `w` and the mean of `X` has the wrong sign in your `b`. Does your fit "
+    "predict the mean of `y` at the mean of `X`?": {"bias_added": {"level -": "level +"}},
 }
 
 ridge.known["wide"] = {

@@ -223,12 +223,14 @@ softmax.known["stability"] = {
             LOSS: "np.log(np.clip(np.exp(log_p[n, targets]), 1e-15, 1)).mean()"
         }
     },
-    "Your code subtracts the same maximum from every row. If all scores of a row are 2,000 "
-    "below this maximum, what sum do you divide "
-    "by?": {"one_maximum_for_all": [ALL, LOG_OF_QUOTIENT]},
-    "Your code subtracts the same maximum from every row. If all scores of a row are 2,000 "
-    "below this maximum, what sum do you take the logarithm "
-    "of?": {"one_maximum_in_the_logarithm": [ALL]},
+    "Your code subtracts the same maximum from every row. If all scores in a row are 2,000 "
+    "below this maximum, what sum do you divide by?": {
+        "one_maximum_for_all": [ALL, LOG_OF_QUOTIENT]
+    },
+    "Your code subtracts the same maximum from every row. If all scores in a row are 2,000 "
+    "below this maximum, what sum do you take the logarithm of?": {
+        "one_maximum_in_the_logarithm": [ALL]
+    },
 }
 
 softmax.known["value gradient stability"] = {

@@ -246,7 +246,7 @@ checker.known["value"] = {
     "have?": {"by_the_larger_signed": {"max([abs(n), abs(g)])": "max([n, g])"}},
     "Your code ignores every entry for which n - g is negative. What do the bars in |n - g| "
     "mean?": {"sign_kept": {"abs(n - g)": "(n - g)"}},
-    "Your code moves the next entry of `x` while the previous one is still changed. When "
+    "Your code changes the next entry of `x` before it restores the previous one. When "
     "should an entry get its old value back?": {
         "moved_and_left": {
             "middle, worst = f(x), 0.0": "x, worst = x.copy(), 0.0",

@@ -172,13 +172,16 @@ network.known["value"] = {
 network.known["output"] = {
     "You differentiate the sum of the losses. How do the gradients change if you differentiate "
     "the mean instead?": {"gradient_not_averaged": {"    dscores /= len(X)\n": ""}},
-    "Your gradients are divided by N twice. If the gradient of the scores already contains "
-    "1/N, where does your code divide "
-    "again?": {"divided_twice": {"/= len(X)": "/= len(X) ** 2"}},
-    "Your gradient of the scores contains only the probabilities. How does the correct class "
-    "enter the derivative?": {"right_class_forgotten": {"    dscores[n, y] -= 1\n": ""}},
-    "Your gradient of the scores is 0 for all classes except the correct one. Which scores "
-    "appear in the denominator of p?": {
+    "Your gradients are divided by N twice. If the gradient with respect to the scores "
+    "already contains 1/N, where does your code divide again?": {
+        "divided_twice": {"/= len(X)": "/= len(X) ** 2"}
+    },
+    "Your gradient with respect to the scores contains only the probabilities. How does "
+    "the correct class enter the derivative?": {
+        "right_class_forgotten": {"    dscores[n, y] -= 1\n": ""}
+    },
+    "Your gradient with respect to the scores is 0 for all classes except the correct one. "
+    "Which scores appear in the denominator of p?": {
         "only_the_right_class": {
             "dscores[n, y] -= 1": "dscores = (dscores - 1) * np.eye(scores.shape[1])[y]"
         }

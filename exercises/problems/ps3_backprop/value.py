@@ -397,10 +397,14 @@ value.known["value reuse"] = {
     "inputs?": {"OrderNotReversed": {"reversed(self.order())": "self.order()"}},
 }
 value.known(where="minus_quotient_power")["operations"] = {
-    "In `a - b`, your gradient of `b` has the wrong sign. Does `a - b` increase or decrease "
-    "when `b` increases?": {"MinusForgotten": {"(other, -1.0)": "(other, 1.0)"}},
-    "In `a / b`, your gradient of `b` has the wrong sign. Does `a / b` increase or decrease "
-    "when `b` increases?": {"QuotientGrows": {"-y / other.data": "y / other.data"}},
+    "For `a - b`, your gradient with respect to `b` has the wrong sign. Does `a - b` "
+    "increase or decrease when `b` increases?": {
+        "MinusForgotten": {"(other, -1.0)": "(other, 1.0)"}
+    },
+    "For `a / b`, your gradient with respect to `b` has the wrong sign. If both are "
+    "positive, does `a / b` increase or decrease when `b` increases?": {
+        "QuotientGrows": {"-y / other.data": "y / other.data"}
+    },
     "Your derivative of `a / b` with respect to `b` has the wrong magnitude. Which power of "
     "`b` should the denominator contain?": {"QuotientWithoutSquare": {"-y / other.data": "-y"}},
 }
@@ -531,6 +535,8 @@ value.known(where="minus_quotient_power")["operations long"] = {
     "`a ** n - 1`?": {"PowerBeforeMinus": {"self.data ** (n - 1)": "self.data**n - 1"}}
 }
 value.known(where="relu_at_zero")["operations"] = {
-    "Your `relu` passes the gradient on when the input is exactly 0. Which derivative does the "
-    "problem text choose there?": {"ReluOpenAtZero": {"self.data > 0": "self.data >= 0"}}
+    "Your `relu` passes the gradient on when the input is exactly 0. Which value does the "
+    "problem text give for the derivative there?": {
+        "ReluOpenAtZero": {"self.data > 0": "self.data >= 0"}
+    }
 }

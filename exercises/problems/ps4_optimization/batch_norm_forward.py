@@ -176,10 +176,12 @@ normalised.known["value"] = {
     "Your `Y` subtracts one mean from all columns. Which axis should you average over?": {
         "one_mean_in_the_batch": [using("X.mean() if training else mean, var")]
     },
-    "In training, your `Y` uses the old running averages. Which mean and variance does the "
-    "formula use in training?": {"always_running": [using("running_mean, running_var")]},
-    "In training, your `Y` uses the updated running averages. Which mean and variance does the "
-    "formula use?": {"by_the_new_averages": [using("new_mean, new_var")]},
+    "In training mode, your `Y` uses the old running averages. Which mean and variance "
+    "does the formula use in this mode?": {
+        "always_running": [using("running_mean, running_var")]
+    },
+    "In training mode, your `Y` uses the updated running averages. Which mean and variance "
+    "does the formula use?": {"by_the_new_averages": [using("new_mean, new_var")]},
 }
 
 normalised.known["value running"] = {
@@ -194,9 +196,9 @@ normalised.known["value running"] = {
     "Your code subtracts one mean from all columns. Which axis should you average over?": {
         "one_mean_for_all": {"X.mean(axis=0)": "X.mean()"}
     },
-    "Your function does the same in training as in evaluation: it uses the running averages "
-    "and returns them unchanged. "
-    "What should be different when `training` is True?": {"never_training": "training = False"},
+    "Your function does the same in training mode as in evaluation mode: it uses the "
+    "running averages and returns them unchanged. What should be different when `training` "
+    "is True?": {"never_training": "training = False"},
 }
 
 normalised.known["running"] = {
@@ -237,35 +239,38 @@ normalised.known["running"] = {
             "(1 - momentum) * running_var": "running_var",
         }
     },
-    "Your `new_mean` and `new_var` are the old running averages, even in training. Which "
-    "formula does the problem text give for the new "
-    "ones?": {"averages_not_updated": {"Y, new_mean, new_var": "Y, running_mean, running_var"}},
+    "Your `new_mean` and `new_var` are the old running averages, even in training mode. "
+    "Which formula does the problem text give for the new ones?": {
+        "averages_not_updated": {"Y, new_mean, new_var": "Y, running_mean, running_var"}
+    },
     "Your code multiplies the old average by `momentum`. Which of the two terms does the "
     "problem text multiply by `momentum`?": {"momentum_of_the_old": "momentum = 1 - momentum"},
 }
 
 normalised.known["evaluation"] = {
-    "In evaluation, your `Y` uses the mean and variance of the batch. Should the output for "
-    "one sample then depend on the other "
-    "samples?": {"batch_in_evaluation": [using("X.mean(axis=0), X.var(axis=0)")]},
-    "Your running averages change in evaluation. Should the classification of one image affect "
-    "the next image?": {
+    "In evaluation mode, your `Y` uses the mean and variance of the batch. Should the "
+    "output for one sample then depend on the other samples?": {
+        "batch_in_evaluation": [using("X.mean(axis=0), X.var(axis=0)")]
+    },
+    "Your running averages change in evaluation mode. Should the classification of one "
+    "image affect the next image?": {
         "learns_in_evaluation": [
             using("(mean, var) if training else (running_mean, running_var)"),
             ("if training:\n", "if True:\n"),
         ]
     },
-    "Your `Y` in evaluation contains the standardised values, without scale and shift. Does "
-    "the formula for `Y` change in evaluation, apart from m and v?": {
+    "In evaluation mode, your `Y` contains the standardised values, without scale and "
+    "shift. Which parts of the formula for `Y` change in this mode?": {
         "not_scaled_in_evaluation": {
             "+ beta\n": "+ beta\n    Y = Y if training else (Y - beta) / gamma\n"
         }
     },
-    "In evaluation, your `Y` doesn't depend on `eps`. What would happen to a unit whose "
-    "`running_var` is "
-    "0?": {"eps_forgotten_in_evaluation": {"var + eps": "var + eps * training"}},
-    "In evaluation, your code divides by `running_var` plus `eps`. Which function does the "
-    "formula apply to this sum?": {
+    "In evaluation mode, your `Y` doesn't depend on `eps`. What would happen to a unit "
+    "whose `running_var` is 0?": {
+        "eps_forgotten_in_evaluation": {"var + eps": "var + eps * training"}
+    },
+    "In evaluation mode, your code divides by `running_var` plus `eps`. Which function "
+    "does the formula apply to this sum?": {
         "variance_for_deviation": {
             "np.sqrt(var + eps)": "(var + eps) ** (0.5 if training else 1)"
         }

@@ -123,8 +123,8 @@ masked = problem(
         "isn't. Print Y / X: which values does it contain, and how often?",
         "backward": "Your `dX` doesn't use the mask of your `Y`. Print dX / dY next to Y / X. "
         "Where do they differ?",
-        "evaluation": "In evaluation, your `Y` should equal `X`, and your `dX` should equal "
-        "`dY`. Which of them doesn't?",
+        "evaluation": "In evaluation mode, your `Y` should equal `X`, and your `dX` should "
+        "equal `dY`. Which of them doesn't?",
         "random": "Your function doesn't use `rng` correctly. Check whether generators with "
         "the same seed give the same mask, and whether different seeds give different masks.",
         "order": "Your `Y` and `dX` are swapped. Which one should your function return first?",
@@ -224,12 +224,15 @@ def by_a_binomial(X, dY, p, training, rng):
 
 
 masked.known["value backward given"] = {
-    "Your function makes all entries smaller in training, and it drops none of them. Which "
-    "entries of `Y` should be 0, and how should the other entries "
-    "change?": {"made_smaller": {"(rng.random(X.shape) >= p) / (1 - p)": "1 - p"}},
-    "Your function drops every entry in training. What values can your random numbers take, "
-    "and how do you compare them with `p`?": {"everything_dropped": {"rng.random": "np.zeros"}},
-    "Your function drops nothing in training. Which entries of `Y` should be 0?": {
+    "In training mode, your function scales every entry down, but it doesn't drop any. "
+    "Which entries of `Y` should be 0, and how should the other entries change?": {
+        "made_smaller": {"(rng.random(X.shape) >= p) / (1 - p)": "1 - p"}
+    },
+    "Your function drops every entry in training mode. What values can your random numbers "
+    "take, and how do you compare them with `p`?": {
+        "everything_dropped": {"rng.random": "np.zeros"}
+    },
+    "Your function drops nothing in training mode. Which entries of `Y` should be 0?": {
         "nothing_dropped": "training = False"
     },
 }
@@ -244,8 +247,10 @@ masked.known["value"] = {
     "your random numbers distributed?": {
         "normal_numbers": {".random(X.shape) >= p": ".standard_normal(X.shape) >= 2 * p - 1"}
     },
-    "Your function doesn't scale the entries that remain. How large is the sum of many outputs "
-    "in training, compared with the sum in evaluation?": {"not_scaled": {" / (1 - p)": ""}},
+    "Your function doesn't scale the entries that remain. On average, how large is an "
+    "output in training mode, compared with evaluation mode?": {
+        "not_scaled": {" / (1 - p)": ""}
+    },
     "Your function divides the entries that remain by `p`. What fraction of the entries "
     "remains, and which factor makes up for the dropped "
     "ones?": {"divided_by_p": {"/ (1 - p)": "/ p"}},
@@ -285,17 +290,18 @@ masked.known["backward"] = {
 }
 
 masked.known["given"] = {
-    "In evaluation, your `Y` is `X` multiplied by 1 - p. Which step in training makes this "
-    "unnecessary?": {
+    "In evaluation mode, your `Y` is `X` multiplied by 1 - p. Which step in training mode "
+    "makes this unnecessary?": {
         "scaled_in_evaluation": {"X.copy(), dY.copy()": "X * (1 - p), dY * (1 - p)"}
     },
-    "In evaluation, your `Y` is `X` divided by 1 - p. What does this division make up for when "
-    "nothing is "
-    "dropped?": {"divided_in_evaluation": {"X.copy(), dY.copy()": "X / (1 - p), dY / (1 - p)"}},
-    "Your `Y` is correct in evaluation, but your `dX` isn't. "
-    "What is the derivative of Y = X?": {"gradient_in_evaluation": {"dY.copy()": "0 * dY"}},
-    "Your function drops entries in evaluation too. Should the predicted class of an image "
-    "change from one call to the next?": {"always_training": "training = True"},
+    "In evaluation mode, your `Y` is `X` divided by 1 - p. What does this division make up "
+    "for when nothing is dropped?": {
+        "divided_in_evaluation": {"X.copy(), dY.copy()": "X / (1 - p), dY / (1 - p)"}
+    },
+    "Your `Y` is correct in evaluation mode, but your `dX` isn't. What is the derivative "
+    "of Y = X?": {"gradient_in_evaluation": {"dY.copy()": "0 * dY"}},
+    "Your function drops entries in evaluation mode too. Should the predicted class of an "
+    "image change from one call to the next?": {"always_training": "training = True"},
     "Your mask is the same for every `rng`. Where does your code draw its random numbers "
     "from?": {"own_seed": "rng = np.random.default_rng(0)"},
     "Your masks differ between two generators with the same seed. Which of your random numbers "

@@ -149,8 +149,8 @@ rates.known["schedules"] = {
     "Your warm-up is one step too long, and its last rate is above `lr`. What is the last step "
     "with "
     "`step < warmup`?": {"one_step_longer": {"step < warmup": "step <= warmup and warmup > 0"}},
-    'Your "step" schedule falls a little in every step. What should happen to t / step_size '
-    "before it becomes an exponent?": {"not_in_steps": {"t // step": "t / step"}},
+    'Your "step" schedule lowers the rate a little in every step. What should happen to t '
+    "/ step_size before it becomes an exponent?": {"not_in_steps": {"t // step": "t / step"}},
     'Your "step" schedule multiplies the rate by 1 - gamma at each drop. Is `gamma` the '
     "fraction that a drop removes, or the fraction that "
     "remains?": {"taken_in_steps": {"gamma ** (": "(1 - gamma) ** ("}},
@@ -174,16 +174,18 @@ rates.known["schedules"] = {
     },
     'Your "exponential" schedule also counts the steps of the warm-up. Which step does t count '
     "from?": {"exponential_from_the_start": {"gamma**t": "gamma**step"}},
-    'Your "exponential" schedule is a power of e. What does the formula raise to the power '
-    "t?": {"power_of_e": {"gamma**t": "np.exp(-gamma * t)"}},
+    'Your "exponential" schedule uses e as its base. What does the formula raise to the '
+    "power t?": {"power_of_e": {"gamma**t": "np.exp(-gamma * t)"}},
     'Your "exponential" schedule grows. Is `gamma` above or below 1, and what sign does its '
     "exponent have?": {"grows": {"gamma**t": "gamma**-t"}},
-    'Your "exponential" schedule falls in steps, like "step". Which of the two formulas '
-    "contains "
-    "`step_size`?": {"exponential_like_step": {"gamma**t": "gamma ** (t // step_size)"}},
-    'Your "step" schedule falls in every step, like "exponential". Which of the two formulas '
-    "contains "
-    "`step_size`?": {"step_like_exponential": {"gamma ** (t // step_size)": "gamma**t"}},
+    'Your "exponential" schedule lowers the rate in steps, like "step". Which of the two '
+    "formulas contains `step_size`?": {
+        "exponential_like_step": {"gamma**t": "gamma ** (t // step_size)"}
+    },
+    'Your "step" schedule lowers the rate in every step, like "exponential". Which of the '
+    "two formulas contains `step_size`?": {
+        "step_like_exponential": {"gamma ** (t // step_size)": "gamma**t"}
+    },
     'Your "cosine" schedule is too large by a factor of 2. What is 1 + cos(0)?': {
         "not_halved": {" / 2": ""}
     },

@@ -179,9 +179,10 @@ steps.known["value"] = {
     "Does the formula add the step to `w`, or subtract it?": {
         "uphill_with_momentum": {"    elif method": "        step = -step\n    elif method"}
     },
-    "Your velocity is an average, because your code multiplies the gradient by 1 - momentum. "
-    "What does the formula multiply the gradient "
-    "by?": {"averaged_velocity": {"momentum * v + g": "momentum * v + (1 - momentum) * g"}},
+    "Your velocity is an average, because your code multiplies the gradient by 1 - "
+    "momentum. Does the formula scale the gradient?": {
+        "averaged_velocity": {"momentum * v + g": "momentum * v + (1 - momentum) * g"}
+    },
     "Your code multiplies the new gradient by `momentum`. Which one should shrink in each "
     "step: the old velocity or the new "
     "gradient?": {"momentum_of_the_gradient": {"momentum * v + g": "v + momentum * g"}},
@@ -239,8 +240,8 @@ steps.known["adam"] = {
     "0?": {"adams_eps_forgotten": {SECOND: "np.sqrt(v / (1 - betas[1] ** t))"}},
     "Your Adam divides by v without a square root. If all gradients double, should the steps "
     "get smaller?": {"adams_root_forgotten": {SECOND: "(v / (1 - betas[1] ** t) + eps)"}},
-    "Your v in Adam is an average of the gradients' magnitudes. Which power of the gradient "
-    "does the formula average?": {
+    "In your Adam, v averages the absolute values of the gradients. What does the formula "
+    "average instead?": {
         "adams_square_forgotten": {"(1 - betas[1]) * g**2": "(1 - betas[1]) * abs(g)"}
     },
     "Your Adam corrects the square root of v instead of v. Is 1 - beta2^t inside or outside "
@@ -260,9 +261,8 @@ steps.known["adam"] = {
             ),
         ]
     },
-    "Your Adam uses the gradient instead of m, like RMSProp with a corrected v. Which average "
-    "does the formula for w contain in its "
-    "numerator?": {"without_m": {"m / (1 - betas[0] ** t)": "g"}},
+    "Your Adam uses the gradient instead of m, like RMSProp with a corrected v. What is "
+    "the numerator in the formula for w?": {"without_m": {"m / (1 - betas[0] ** t)": "g"}},
     "Your `betas` are swapped. Which one is for the gradients, and which one is for their "
     "squares?": {"betas_exchanged": "betas = betas[::-1]"},
     "Your Adam uses the constants 0.9 and 0.999. Where does your code use the argument "

@@ -174,13 +174,13 @@ table.known["value"] = {
     },
     "In your code, H and W are just the previous H and W divided by the stride. What else "
     "changes the number of windows?": {"stride_alone": {"(n + 2 * P - K) // S + 1": "n // S"}},
-    "Your H and W are swapped in `shapes`. What is their order in the argument `shape`?": {
+    "Your H and W are swapped in `shapes`. Which one comes first in the argument `shape`?": {
         "sides_exchanged": {"[C, H, W]": "[C, W, H]"}
     },
     "Every row of your `shapes` contains the C of the image. How many maps does a layer with F "
     "kernels produce?": {"channels_kept": {"[C, H, W]": "[shape[0], H, W]"}},
-    "Your code pads the input of the max pooling layers. Which padding do they have, and where "
-    "does your code set it?": {
+    "Your code pads the input of the max pooling layers. How much padding do these layers "
+    "have, according to the problem text?": {
         "padding_of_the_layer_before": {
             '"padding", 0)': '"padding", P if shapes else 0)',
         }

@@ -203,7 +203,7 @@ block.known["gradient"] = {
     "`x` increases slightly?": {"shortcut_missing_in_dx": {"ds + dx": "dx"}},
     "Your `dx` contains only the gradient from the shortcut. Which other path leads from `x` "
     "to `s`?": {"shortcut_alone": {"ds + dx": "ds"}},
-    "Along the shortcut, your `dx` gets `dy` itself. Which operation comes between `s` and "
+    "On the shortcut, you add `dy` itself to `dx`. Which operation comes between `s` and "
     "`y`?": {"shortcut_past_the_last_relu": {"ds + dx": "dy + dx"}},
     "Your gradient passes unchanged through the last ReLU. What is the derivative of this ReLU "
     "where `s` is negative?": {"last_mask_forgotten": {" * (s > 0)": ""}},

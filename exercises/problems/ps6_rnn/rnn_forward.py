@@ -113,7 +113,7 @@ layer.known["value"] = {
     "Your sums don't include `b`. Where does `b` appear in the formula?": {
         "without_bias": {" + b": ""}
     },
-    "Your sums contain `b` twice. How many times does `b` appear in the formula?": {
+    "You add `b` twice. How many times does `b` appear in the formula?": {
         "bias_twice": {"+ b": "+ 2 * b"}
     },
     "Your code adds the old state to the new one. Does h[t - 1] appear outside tanh in the "

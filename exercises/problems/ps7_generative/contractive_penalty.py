@@ -116,8 +116,8 @@ contraction.known["value gradient"] = {
             "return (slope**2 @ lengths)": "return norm",
         }
     },
-    "You use the norms of the rows of `W` instead of the squared norms. Which power of the "
-    "norm does the formula contain?": {
+    "You use the norms of the rows of `W` instead of the squared norms. Does the formula "
+    "use the norm or its square?": {
         "lengths_not_squared_anywhere": {"(W**2).sum(axis=1)": "np.sqrt((W**2).sum(axis=1))"},
         "lengths_not_squared_and_differentiated": {
             "(W**2).sum(axis=1)": "np.sqrt((W**2).sum(axis=1))",
@@ -141,9 +141,10 @@ contraction.known["value"] = {
     "In your `penalty`, you also average over the H units. Which index does the formula "
     "average over, and which ones does it sum "
     "over?": {"mean_of_the_units": {".mean()": ".mean() / len(W)"}},
-    "Your `penalty` uses the norms of the rows of `W` instead of the squared norms. Which "
-    "power of the norm does the formula "
-    "contain?": {"lengths_not_squared": {"@ lengths)": "@ np.sqrt(lengths))"}},
+    "Your `penalty` uses the norms of the rows of `W` instead of the squared norms. Does "
+    "the formula use the norm or its square?": {
+        "lengths_not_squared": {"@ lengths)": "@ np.sqrt(lengths))"}
+    },
 }
 
 contraction.known["gradient"] = {
@@ -159,8 +160,10 @@ contraction.known["gradient"] = {
     "Your gradient uses the derivative of `h` where it needs the derivative of `h (1 - h)`. "
     "What is this derivative with respect to the sum "
     "`z`?": {"second_derivative_forgotten": {" * (1 - 2 * h)": ""}},
-    "Your gradient uses `h (1 - h)^2` as the derivative of `h (1 - h)`. Which terms does the "
-    "product rule give?": {"one_term_of_the_product": {"(1 - 2 * h)": "(1 - h)"}},
+    "Your gradient uses `h (1 - h) (1 - h)` as the derivative of `h (1 - h)` with respect "
+    "to `z`. Which terms does the product rule give?": {
+        "one_term_of_the_product": {"(1 - 2 * h)": "(1 - h)"}
+    },
     "Your gradient uses the derivative of `h (1 - h)` with respect to `h`. How does `h` depend "
     "on the sum `z`?": {"with_respect_to_the_code": {"2 * slope**2": "2 * slope"}},
     "The factor `1 - 2h` has the wrong sign in your gradient. Does `h (1 - h)` increase or "

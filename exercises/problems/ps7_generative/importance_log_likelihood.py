@@ -147,8 +147,8 @@ bounds.known["elbo value"] = {
     "The `log_var` term in your ln q(z) has the wrong sign. Is the density of a narrow "
     "Gaussian at its mean large or "
     "small?": {"log_variance_turned_round": {"+ log_var": "- log_var"}},
-    "You use `log_var` as the logarithm of sigma. "
-    "Which power of sigma is it the logarithm of?": {"of_sigma": "log_var = 2 * log_var"},
+    "You use `log_var` as the logarithm of sigma. Is it the logarithm of sigma or of its "
+    "square?": {"of_sigma": "log_var = 2 * log_var"},
     "In your ln q(z), you divide the squared distance of z from the mean by sigma. What does "
     "the exponent of a Gaussian divide it "
     "by?": {"divided_by_sigma": {"np.exp(-log_var)": "np.exp(-log_var / 2)"}},

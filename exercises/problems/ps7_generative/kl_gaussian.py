@@ -112,17 +112,18 @@ divergence.known["value"] = {
 }
 
 divergence.known["value gradient"] = {
-    "You use `log_var` as the logarithm of sigma. Which power of sigma is it the logarithm "
-    "of?": {"of_sigma": {"": "log_var = 2 * log_var", "grown / (2 * N)": "grown / N"}},
+    "You use `log_var` as the logarithm of sigma. Is it the logarithm of sigma or of its "
+    "square?": {"of_sigma": {"": "log_var = 2 * log_var", "grown / (2 * N)": "grown / N"}},
     "Your result is too large by a factor of 2. Does the formula have a factor in front of the "
     "sum?": {"nothing_halved": {"(axis=1) / 2, grown / (2 * N)": "(axis=1), grown / N"}},
     "You average over the entries of a code. Does the formula contain a sum or a mean over "
     "d?": {"averaged": {"sum(axis=1)": "mean(axis=1)", "(2 * N)": "(2 * mean.size)"}},
     "You add the logarithm of the variance. What sign does the logarithm have in the "
     "formula?": {"logarithm_added": {"- log_var": "+ log_var", "grown / (": "(grown + 2) / ("}},
-    "Your sum contains the logarithm of sigma. Which power of sigma does the formula take the "
-    "logarithm "
-    "of?": {"logarithm_of_sigma": {"- log_var": "- log_var / 2", "grown /": "(grown + 0.5) /"}},
+    "Your sum contains the logarithm of sigma. Does the formula take the logarithm of "
+    "sigma or of its square?": {
+        "logarithm_of_sigma": {"- log_var": "- log_var / 2", "grown /": "(grown + 0.5) /"}
+    },
     "You compute the divergence of the standard normal from each Gaussian, instead of the "
     "reverse. Which of the two distributions should you take the expectation over?": {
         "the_other_way_round": {

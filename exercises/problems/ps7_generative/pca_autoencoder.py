@@ -199,9 +199,10 @@ autoencoder.known["encoder"] = {
     "0?": {"mean_not_added": {"V, mean": "V, 0 * mean"}},
     "Your `V @ b` has the wrong sign, so the mean gets a code that isn't 0. What is `W` times "
     "the mean, and what should `b` do to it?": {"sign_of_the_bias": {"-V.T": "V.T"}},
-    "Your `V` is the transpose of `W`, but the rows of your `W` don't have length 1. What "
-    "length must they have so that the transpose undoes "
-    "`W`?": {"scaled_on_both_sides": {"return": "V = V * (Z @ V).std(axis=0); return"}},
+    "Your `V` is the transpose of `W`, but the transpose undoes `W` only if its rows have "
+    "a certain norm. Which norm must they have?": {
+        "scaled_on_both_sides": {"return": "V = V * (Z @ V).std(axis=0); return"}
+    },
     "Your encoder divides the code by the standard deviations, but your decoder doesn't undo "
     "this. What should the decoder multiply each entry of the code by?": {
         "whitened_one_way": {

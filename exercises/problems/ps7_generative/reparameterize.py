@@ -108,8 +108,8 @@ trick.known["value"] = {
 }
 
 trick.known["value gradient score"] = {
-    "You treat `log_var` as the logarithm of sigma. Which power of sigma is it the logarithm "
-    "of?": {
+    "You treat `log_var` as the logarithm of sigma. Is it the logarithm of sigma or of its "
+    "square?": {
         "of_sigma": {
             "log_var / 2": "log_var",
             "sigma / 2 / K": "sigma / K",
@@ -129,14 +129,15 @@ trick.known["gradient"] = {
     },
     "Your `dlog_var` is the derivative with respect to sigma. How does sigma depend on "
     "`log_var`?": {"with_respect_to_sigma": {"* sigma / 2 / K": "/ K"}},
-    "Your `dlog_var` is too large by a factor of 2. What is the derivative of exp(v / 2)?": {
-        "half_forgotten": {"* sigma / 2 /": "* sigma /"}
-    },
+    "Your `dlog_var` is too large by a factor of 2. With v = `log_var`, what is the "
+    "derivative of exp(v / 2)?": {"half_forgotten": {"* sigma / 2 /": "* sigma /"}},
     "Your `dlog_var` doesn't contain `eps`. What does the formula for `z` multiply sigma by?": {
         "noise_forgotten": {"(df * eps)": "df"}
     },
-    "Your `dlog_var` contains the variance instead of sigma. What is the derivative of exp(v / "
-    "2)?": {"variance_in_the_gradient": {"* sigma / 2": "* sigma**2 / 2"}},
+    "Your `dlog_var` contains the variance instead of sigma. With v = `log_var`, what is "
+    "the derivative of exp(v / 2)?": {
+        "variance_in_the_gradient": {"* sigma / 2": "* sigma**2 / 2"}
+    },
     "Your `dmean` is multiplied by `eps`. What is the derivative of `z` with respect to "
     "`mean`?": {"mean_through_noise": {"df.sum(": "(df * eps).sum("}},
 }

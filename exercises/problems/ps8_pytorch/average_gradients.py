@@ -201,8 +201,8 @@ averaged.known["value edge separate"] = {
     "Your code divides by the largest number of samples times the number of workers. How many "
     "samples do the workers have in "
     "total?": {"all_as_the_largest": {"sum(counts)": "max(counts) * len(counts)"}},
-    "Your mean doesn't multiply the gradient of the first worker by its number of samples. "
-    "With which value does your sum start?": {
+    "Your mean doesn't weight the first worker's gradient by its number of samples. What "
+    "value does your sum start from?": {
         "first_unweighted": {
             "n / total * g for n, g in terms": (
                 "(n if k else 1) / total * g for k, (n, g) in enumerate(terms)"
@@ -267,9 +267,11 @@ averaged.known(where="missing")["edge"] = {
     "If a worker's gradient is missing, your mean leaves out its samples. What is the gradient "
     "for these samples, and do they belong to the "
     "mean?": {"missing_left_out": {"n / total * g": "n / sum(m for m, _ in terms) * g"}},
-    "Your function sets `grad` to zeros if no worker with samples has a gradient. What would "
-    "an optimiser with momentum or weight decay do with zeros, and what does the problem text "
-    "require?": {"zeros_where_there_was_none": {"None if mean": "torch.zeros_like(p) if mean"}},
+    "If none of the workers that have samples has a gradient, your function sets `grad` to "
+    "zeros. What would an optimiser with momentum or weight decay do with zeros, and what "
+    "does the problem text require?": {
+        "zeros_where_there_was_none": {"None if mean": "torch.zeros_like(p) if mean"}
+    },
     "Your function skips a parameter as soon as one worker has no gradient for it. What "
     "gradient does None stand for, and which workers should get the "
     "mean?": {

@@ -289,9 +289,10 @@ NO_OPTIMIZER = {', "optimizer": optimizer': ""}
 NO_SCHEDULER = {', "scheduler": scheduler': ""}
 NO_GENERATOR = {'        self.generator.set_state(states["generator"])\n': ""}
 keeping.known["value resumed"] = {
-    "Your optimiser resumes without its memory, so its next step is wrong. What do momentum "
-    "and Adam remember from step to step, and do your `save` and `load` both handle "
-    "it?": {"OptimizerForgotten": NO_OPTIMIZER},
+    "Your optimiser resumes without its state, so its next step is wrong. What do momentum "
+    "and Adam remember from step to step, and do your `save` and `load` both handle it?": {
+        "OptimizerForgotten": NO_OPTIMIZER
+    },
     "After `load`, your learning rates differ from the learning rates of an uninterrupted run. "
     "What does the scheduler count, and do your `save` and `load` both handle this "
     "count?": {"SchedulerForgotten": NO_SCHEDULER},
@@ -313,9 +314,10 @@ keeping.known["value resumed"] = {
             "self.generator.set_state(": "torch.set_rng_state(",
         }
     },
-    "Your `load` gives the generator the state of a different generator. Which generator does "
-    "`torch.get_rng_state` read, and which one shuffles the "
-    "samples?": {"AnotherGenerator": {"self.generator.get_state()": "torch.get_rng_state()"}},
+    "Your `load` restores the state of the wrong generator. Which generator does "
+    "`torch.get_rng_state` read, and which one shuffles the samples?": {
+        "AnotherGenerator": {"self.generator.get_state()": "torch.get_rng_state()"}
+    },
     "Your model still has its initial parameters after `load`. Does your file contain the "
     "state of the model, and does `load` copy it into the new "
     "model?": {"ModelForgotten": {'"model": model, ': ""}},
@@ -337,8 +339,8 @@ keeping.known["value resumed"] = {
             "self.generator.get_state()": "self.states[1]",
         }
     },
-    "Your optimiser resumes without its memory, so its next step is wrong. Which part of its "
-    "`state_dict` contains the memory?": {
+    "Your optimiser resumes without its state, so its next step is wrong. Which part of "
+    "its `state_dict` contains what it remembers from earlier steps?": {
         "MemoryForgotten": {
             "self.generator.set": 'self.parts["optimizer"].state.clear(); self.generator.set'
         }

@@ -281,9 +281,10 @@ look.known["value"] = {
     },
 }
 look.known["state"] = {
-    "Your forward pass records a graph, which takes up memory and which you never use. Which "
-    "context manager switches this "
-    "off?": {"graph_recorded": {"torch.no_grad()": "torch.enable_grad()"}},
+    "Your forward pass builds an autograd graph that you never use, which costs memory. "
+    "Which context manager switches this off?": {
+        "graph_recorded": {"torch.no_grad()": "torch.enable_grad()"}
+    },
     "After your function returns, PyTorch no longer records graphs anywhere in the program. "
     "How long does a call to `torch.set_grad_enabled(False)` remain in effect, and what "
     "changes if you use it in a `with` statement?": {

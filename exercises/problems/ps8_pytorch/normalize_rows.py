@@ -175,8 +175,8 @@ normalized.known["value gradient second"] = {
         | {"(g * x).mean": "(g * x).sum"},
         "SumOfSquaresInTheFactor": rooted("torch.sqrt((x**2).sum(1, keepdim=True) + eps)"),
     },
-    "Your rows are divided by the square root of their variance. Which step in the computation "
-    "of a variance doesn't appear in the formula for r?": {
+    "You divide each row by its standard deviation. Which step in the computation of a "
+    "variance doesn't appear in the formula for r?": {
         "RootOfTheVariance": rooted("torch.sqrt(x.var(1, correction=0, keepdim=True) + eps)")
     },
     "Your code adds `eps` after it takes the square root. Where does `eps` appear in the "
@@ -207,8 +207,8 @@ normalized.known["value gradient second"] = {
     "Your rows are divided by their mean square, without the square root. What power is the "
     "mean square raised to in the formula for "
     "r?": {"RootForgotten": rooted("((x**2).mean(1, keepdim=True) + eps)")},
-    "Your rows are divided by the square root of their variance, with D - 1 in the "
-    "denominator. What does the formula for r compute instead of a variance?": {
+    "You divide each row by its standard deviation with divisor D - 1. What does the "
+    "formula for r compute instead of a variance?": {
         "RootOfTheSampleVariance": rooted("torch.sqrt(x.var(1, keepdim=True) + eps)")
     },
 }

@@ -348,12 +348,14 @@ model.known["value"] = {
     "Your blocks don't normalise h. What is the input of `linear` in the formula?": {
         "NoNorm": {'block["norm"](h)': "h"}
     },
-    "Your blocks use GELU instead of the ReLU. Which function does the formula apply to the "
-    "output of `linear`?": {"Gelu": {"torch.relu(": "nn.functional.gelu("}},
+    "Your blocks use a different activation function, GELU. Which function does the "
+    "formula apply to the output of `linear`?": {
+        "Gelu": {"torch.relu(": "nn.functional.gelu("}
+    },
     "Your blocks have no activation function after `linear`. Which function does the formula "
     "apply to the output of `linear`?": {"NoRelu": {"torch.relu(": "("}},
-    "You divide the inputs by a power of `std`, such as its square root or its square. Which "
-    "power gives a standard deviation of 1?": {
+    "You divide the inputs by the wrong power of `std`, perhaps its square root or its "
+    "square. What should you divide by to get a standard deviation of 1?": {
         "RootOfStd": {"/ self.std": "/ self.std.sqrt()"},
         "SquareOfStd": {"/ self.std": "/ self.std**2"},
     },

@@ -361,8 +361,8 @@ epoch.known(where="large_gradients")["steps"] = {
     "Your code clips each entry of the gradient separately. What does `clip_grad_value_` "
     "limit, and what does `clip_grad_norm_` "
     "limit?": {"clipped_by_value": {"clip_grad_norm_": "clip_grad_value_"}},
-    "Your code adds up the norms of the gradients of all parameters. How do you get the norm "
-    "of one vector from the norms of its parts?": {
+    "Your code adds up the norms of the gradients of all parameters. How do you get the "
+    "norm of a vector from the norms of its parts?": {
         "sum_of_the_norms": {
             CLIP: "norm = sum(p.grad.norm() for p in model.parameters())\n"
             "            for p in model.parameters(): p.grad *= min(1, max_norm / norm)"
