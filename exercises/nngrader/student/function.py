@@ -249,8 +249,12 @@ def report(
     lines += [f"  {text}" for text in (*sentences(verdict.findings, Audience.VISIBLE), *places)]
     named = {f.aspect for f in verdict.findings}
     rest = [a for a, (points, of) in verdict.points.items() if points < of and a not in named]
-    if rest and EVERYTHING not in named:
-        lines.append(f"  No points yet for {', '.join(rest)} either.")
+    some = [a for a in rest if verdict.points[a][0]]
+    none = [a for a in rest if a not in some]
+    if none and EVERYTHING not in named:
+        lines.append(f"  No points yet for {', '.join(none)} either.")
+    if some and EVERYTHING not in named:
+        lines.append(f"  You also lose some of the points for {', '.join(some)}.")
     if spared := [a for a in verdict.spared if a != "shape"]:  # its shapes may be correct
         tests = ", ".join(spared)
         lines.append(

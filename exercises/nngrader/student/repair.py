@@ -22,6 +22,7 @@ from ..engine import Verdict, caller
 from ..engine.judgement.judging import charged, is_right
 from ..engine.observation.reading import names_used
 from ..intake.suspicion import CALLS, DANGEROUS
+from ..records import exceptions
 from ..records.codes import Code
 from .corrections import CHECK, corrections, timed
 
@@ -73,7 +74,7 @@ CHECKED = {  # what the message tells the student to check, and for which kinds 
     "whether it is necessary": "unnecessary",
     "whether it belongs inside the loop or `if`": "inside",
     "whether it replaces the old value or adds to it": "assigned",
-    "whether it changes an array that you use again": "in-place",
+    "whether it should create a new array instead of changing one": "in-place",
 }
 WORDS = {kind: words for words, kinds in CHECKED.items() for kind in kinds.split()}
 
@@ -96,6 +97,8 @@ def line_to_change(load: Callable, text: str, data: dict, verdict: Verdict) -> l
         with contextlib.suppress(Exception):  # the student's code may raise anything
             places, partial = Search(load, text, data, verdict).lines()
     lines, above = text.splitlines(), ast.parse(text).body[0].lineno - 1
+    if {n - above for n in places} == _explained_lines(verdict):
+        return []
     if len(places) > 1:  # lines are counted from `def`
         named = (f"{n - above}: `{lines[n - 1].strip()}`" for n in sorted(places))
         return [SOME_LINES.format("; ".join(named))]
@@ -105,6 +108,16 @@ def line_to_change(load: Callable, text: str, data: dict, verdict: Verdict) -> l
     if partial:
         return [ONE_LINE.format(partial - above, lines[partial - 1].strip(), "more", "")]
     return []
+
+
+def _explained_lines(verdict):
+    """Return the lines that raised exceptions for which the findings explain the cause."""
+    raised = (f.data for f in verdict.findings if f.code == Code.RAISED)
+    return {
+        about.get("line_number")
+        for about in raised
+        if exceptions.cause(about.get("message", ""))
+    }
 
 
 def is_unclear(text: str, data: dict, verdict: Verdict) -> bool:

@@ -184,7 +184,10 @@ gaussians.known["covariance"] = {
 
 gaussians.known["shape covariance"] = {
     "Your covariance has a row for each sample instead of each feature. Which factor of the "
-    "product should you transpose?": {"samples_by_samples": {"Z.T @ Z": "Z @ Z.T"}}
+    "product should you transpose?": {"samples_by_samples": {"Z.T @ Z": "Z @ Z.T"}},
+    "Your covariance has a row for each sample instead of each feature. Are the variables of "
+    "`np.cov` the rows or the columns of its "
+    "argument?": {"samples_as_variables": {"Z.T @ Z / len(X)": "np.cov(Z, bias=True)"}},
 }
 
 gaussians.known(of=class_by_class)["covariance"] = {

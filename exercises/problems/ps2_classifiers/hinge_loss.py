@@ -106,6 +106,11 @@ TURNED = "scores[n, targets][:, None] - scores"
 PULLS = "(gap > 0).astype(float)"
 AT_TARGETS = "-gradient.sum(axis=1)"
 hinge.known["value"] = {
+    "Your loss is the mean over all N · C gaps. What does the formula divide the sum by?": {
+        "mean_of_all_gaps": {
+            "np.maximum(gap, 0).sum() / len(scores)": "np.maximum(gap, 0).mean()"
+        }
+    },
     "Your loss is too large by exactly the margin. How much does the correct class itself "
     "contribute to your sum?": {"right_class_counted": {"scores),": "scores) + margin,"}},
     "Your loss is too large by `margin` - 1. How much does the correct class contribute to "

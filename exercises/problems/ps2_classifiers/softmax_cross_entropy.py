@@ -259,10 +259,16 @@ softmax.known["value gradient stability"] = {
 }
 
 softmax.known["value stability"] = {
+    "Your loss takes the logarithm of each exponential before it adds them up. Which of the "
+    "two comes first in the formula?": {
+        "logarithm_before_the_sum": {
+            "-log_p[n, targets].mean()": "(z.sum(axis=1) - z[n, targets]).mean()"
+        }
+    },
     "Your loss is nan, because it takes the logarithm of probabilities from which you have "
     "subtracted 1. Is your `gradient` a copy of them?": {
         "logarithm_of_the_gradient": {"    return": "    log_p = np.log(gradient)\n    return"}
-    }
+    },
 }
 
 softmax.known["gradient stability"] = {

@@ -104,7 +104,7 @@ fast.example(
 def strides_and_padding(rng, N, H, W):
     """A stride of 2 or 3 with padding."""
     if N < H:  # windows with stride 3 always leave out two rows and two columns
-        H, W = 3 * (H // 3) + 3, 3 * (W // 3) + 4
+        H, W = 3 * (H // 3) + 3, 3 * (W // 3) + 7
         return *drawn(rng, N, H, W, LARGER), 3, 3, 0
     return *drawn(rng, N, H, W), 2, 1, 0
 
@@ -249,6 +249,16 @@ fast.known["value"] = {
     "Your kernels are flipped in both directions, as in a mathematical convolution. In the "
     "formula of problem 1, do `k` and `l` run in the same direction in `weight` and in "
     "`padded`?": {"kernel_turned": "weight = weight[:, :, ::-1, ::-1]"},
+}
+
+fast.known(of=offset_by_offset)["value"] = {
+    "Your windows are only one pixel apart, but the pixels in a window are `stride` apart. "
+    "Which of these two distances does the formula of problem 1 multiply by `stride`?": {
+        "stride_taken_for_dilation": {
+            "k : k + stride * H_out : stride": "k * stride : k * stride + H_out",
+            "v : v + stride * W_out : stride": "v * stride : v * stride + W_out",
+        }
+    }
 }
 
 fast.known["shape value"] = {
