@@ -427,3 +427,22 @@ def test_check_says_how_near_a_training_run_is_to_the_limit(loss, said):
     lines = report(data, None, replace(full, reported=(loss,)), Path()).splitlines()
     assert f"  Your loss is {loss}, and it should be 0.1 or lower." in lines
     assert any("on the hidden samples" in line for line in lines) == said
+
+
+def test_aspects_without_points_are_told_from_those_with_some():
+    data, f = packed("conv2d_backward", SEED, True), SOLVE["conv2d_backward"]
+
+    def wrong(*args):
+        dx, dweight, dbias = f(*args)
+        return dx, dweight, np.append(dbias, dbias)
+
+    lines = report(data, caller(data, wrong), judged(data, wrong), Path())
+    assert "\n  You also lose some of the points for weights, stride." in lines
+    assert "No points yet" not in lines
+
+
+def test_an_argument_that_is_never_used_is_named():
+    data, f = packed("ridge_fit", SEED, True), SOLVE["ridge_fit"]
+    own = "def ridge_fit(X, y, alpha):\n    return X.mean(axis=0), y.mean()"
+    lines = report(data, caller(data, f), judged(data, lambda X, y, a: f(X, y, 0)), Path(), own)
+    assert "\n  It never uses its argument `alpha`." in lines
