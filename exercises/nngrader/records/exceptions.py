@@ -122,6 +122,11 @@ CAUSES = [  # a pattern of the message, and where to look; the first that fits
         "set first?",
     ),
     (
+        r"modified by an inplace operation",
+        "The backward pass needs a tensor that your code has overwritten. Write `h = h + f(h)` "
+        "instead of `h += f(h)`, for example.",
+    ),
+    (
         r"Singular matrix",
         "The matrix has no inverse. Should your formula make it invertible, or do you need a "
         "function that works without an inverse?",

@@ -42,7 +42,7 @@ PLURAL = {
     "it": "each of them",
 }
 NUMBERS = "no one two three four five six seven eight".split()
-CHECK = "Call your function on a small example to see the error."
+CHECK = "Do the same with a small example to see the error."
 CHECKED = "Where does your code check this input?"
 RAISED = "Which line should raise this error, and does your code reach that line?"
 CAUSES = {  # the most frequent cause of each exception

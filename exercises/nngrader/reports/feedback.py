@@ -54,7 +54,7 @@ NOTHING_READ = (
 SHOWN_ABOVE = (*FIX_FIRST, FlagCode.FORBIDDEN_NAME)  # in the section above
 CHECK_TOO = (
     "On your own computer, <code>nngrader check</code> shows more: an example with your "
-    "numbers, and often the line of the mistake."
+    "numbers, and sometimes the line of the mistake."
 )
 TITLE = "Your instructor sees these notes, too"
 

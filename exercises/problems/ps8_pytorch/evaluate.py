@@ -282,7 +282,7 @@ look.known["value"] = {
 }
 look.known["state"] = {
     "Your forward pass builds an autograd graph that you never use, which costs memory. "
-    "Which context manager switches this off?": {
+    "Which context manager switches this off, and do you use it with `with`?": {
         "graph_recorded": {"torch.no_grad()": "torch.enable_grad()"}
     },
     "After your function returns, PyTorch no longer records graphs anywhere in the program. "

@@ -464,7 +464,8 @@ def _message(e):
     """Return an exception's text."""
     try:
         # If a power of a float overflows, args is (34, "Numerical result out of range").
-        return str(e.args[1] if isinstance(e, OverflowError) and e.args[1:] else e)[:300]
+        words = str(e.args[1] if isinstance(e, OverflowError) and e.args[1:] else e)
+        return words if len(words) <= 300 else f"{words[:299].rpartition(' ')[0]} …"
     except BaseException:
         return ""
 
