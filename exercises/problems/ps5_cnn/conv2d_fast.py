@@ -212,9 +212,9 @@ fast.known["value"] = {
             ),
         }
     },
-    "The channels come last in each column of your matrix. In what order does "
-    "`weight.reshape(F, -1)` put channels, rows and "
-    "columns?": {"channels_last_in_a_column": {"1, 4, 5": "4, 5, 1"}},
+    "In your matrix, the entries of a window are in the order rows, columns, channels. In what "
+    "order does `weight.reshape(F, -1)` put "
+    "them?": {"channels_last_in_a_column": {"1, 4, 5": "4, 5, 1"}},
     "The rows and columns of each window are swapped in your matrix. In what order does "
     "`weight.reshape(F, -1)` put channels, rows and "
     "columns?": {"columns_before_rows": {"1, 4, 5": "1, 5, 4"}},
