@@ -24,8 +24,8 @@ CAUSES = [  # a pattern of the message, and where to look; the first that fits
     ),
     (
         r"could not broadcast input array from shape",
-        "The two sides of the assignment have different shapes. Which of them isn't the one that "
-        "you expect? A slice such as `a[p:-p]` is empty if p is 0.",
+        "The two sides of the assignment have different shapes. Which of them isn't the one "
+        "that you expect? A slice such as `a[p:-p]` is empty if p is 0.",
     ),
     (
         r"^(matmul|dot): .*mismatch|shapes .* not aligned",
