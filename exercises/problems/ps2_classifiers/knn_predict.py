@@ -246,13 +246,22 @@ neighbours.known["ties"] = {
 }
 
 neighbours.known["value ties"] = {
+    "Your votes include those of the images before. Where does your code set the counts back "
+    "to 0?": {
+        "votes_kept": {
+            "np.array([np.bincount(near).argmax() for near in y_train[order[:, :k]]])": (
+                "np.cumsum([np.bincount(near, minlength=y_train.max() + 1)\n"
+                "        for near in y_train[order[:, :k]]], axis=0).argmax(axis=1)"
+            )
+        }
+    },
     "Your code standardises the features before it computes the distances. Which distances "
     "does the problem text use?": {
         "standardised": (
             "X_train, X = ((A - X_train.mean(axis=0)) / X_train.std(axis=0) for A in (X_train, "
             "X))"
         )
-    }
+    },
 }
 
 neighbours.known["shape value ties"] = {

@@ -103,7 +103,9 @@ def coincident(rng, N, M, D):
         for row, small in zip((X[-1 - i], Y[i]), close_together(rng, large << 24), strict=True):
             row[:] = 0
             row[places] = np.array([large << 24, small]) / 2**17
-    return X, Y
+    # An expansion around 0 is negative for the pairs above; around the mean, rounding decides.
+    both = rng.normal(size=(20, D)) * 300 + 5000
+    return np.vstack([X, both]), np.vstack([Y, both])
 
 
 def close_together(rng, large):
@@ -211,7 +213,13 @@ distances.known["value"] = {
     "Your code takes the mean of the squares over the features. What does the formula do with "
     "the squares?": {"averaged_over_features": {", 0)": ", 0) / X.shape[1]"}},
     "Your squared distances have the wrong coefficient for x·y. What is it when you expand (x "
-    "- y)² on paper?": {"one_cross_term": {"2 * X": "X"}},
+    "- y)² on paper?": {
+        "one_cross_term": {"2 * X": "X"},
+        "one_cross_term_centred": {
+            "    return": "    X, Y = X - X.mean(axis=0), Y - X.mean(axis=0)\n    return",
+            "2 * X": "X",
+        },
+    },
     "The product x·y has the wrong sign in your squared distances. What sign does it have "
     "when you expand (x - y)² on paper?": {"cross_term_added": {"- 2": "+ 2"}},
     "Your squared distances contain only two of the three terms of (x - y)². Which term is "

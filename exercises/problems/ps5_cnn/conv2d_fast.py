@@ -191,7 +191,8 @@ fast.known["value"] = {
             "windows.transpose(1, 4, 5, 0, 2, 3).reshape(C * KH * KW, -1)": (
                 "windows.reshape(N, C * KH * KW, -1).swapaxes(0, 1).reshape(C * KH * KW, -1)"
             )
-        }
+        },
+        "windows_reshaped_at_once": {"windows.transpose(1, 4, 5, 0, 2, 3)": "windows"},
     },
     "Your code reshapes the product to the shape of `y` and then adds the biases, but "
     "`reshape` doesn't reorder axes. Which axis of the product contains the maps, and which "
@@ -262,6 +263,13 @@ fast.known(of=offset_by_offset)["value"] = {
 }
 
 fast.known["shape value"] = {
+    "Your code applies the stride to the pixels before it forms the windows. Does the formula "
+    "skip pixels or windows?": {
+        "stride_of_the_pixels": {
+            "(padded, (KH, KW)": "(padded[:, :, ::stride, ::stride], (KH, KW)",
+            "    windows = windows[:, :, ::stride, ::stride]\n": "",
+        }
+    },
     "Your `y` has too many columns, because your windows are only one pixel apart from left to "
     "right. Along which axes of the windows should you apply "
     "`stride`?": {"stride_of_the_rows_alone": {"::stride, ::stride": "::stride"}},
