@@ -335,10 +335,12 @@ WORDS = {
         "you replace with one expression for the whole array?",
     ],
     Code.MEMORY: [
-        "{Whose} `{function}` stores an entry for each combination of {letters}, "
-        "{bytes} MB in total | How can you get the same result with smaller arrays or lists?",
-        "{Whose} `{function}` stores an entry for each combination of {letters} | How can you "
-        "get the same result with smaller arrays or lists?",
+        "{Whose} `{function}` needs {bytes} MB at once, more than an array with four bytes for "
+        "each combination of {letters} | How can you get the same result with smaller arrays "
+        "or lists?",
+        "{Whose} `{function}` needs more memory than an array with four bytes for each "
+        "combination of {letters} | How can you get the same result with smaller arrays or "
+        "lists?",
     ],
     Code.LARGER_WRONG: (
         "{Whose} `{function}` returns a wrong answer when {letters} {grows} larger | Which "

@@ -287,7 +287,13 @@ model.known["names"] = {
 model.known["shape value"] = {
     "Your inputs are normalised with the statistics of the batch. Which statistics does the "
     "formula "
-    "use?": {"BatchStatistics": {"(x - self.mean) / self.std": "(x - x.mean(0)) / x.std(0)"}}
+    "use?": {
+        "BatchStatistics": {
+            "(x - self.mean) / self.std": (
+                "(x - x.mean(0)) / x.var(0, correction=min(1, len(x) - 1)) ** 0.5"
+            )
+        }
+    }
 }
 model.known["value"] = {
     "Your blocks all use the same parameters. How many modules does your code create, and how "

@@ -323,6 +323,7 @@ def _memory_case(problem, rng):
     case = next(c for c in problem.cases if c.aspect == "value")
     letters = problem.never_at_once
     large = dict(zip(letters, map(int, rng.permutation(LARGE)), strict=False))
+    large[letters[-1]] *= 4  # blocks along this axis, such as 16 columns, are allowed
     sizes = draw_sizes(case.letters, rng, {}) | large
     inputs = _inputs(problem, case.group, _drawn(problem, case, rng, sizes))
     return {
