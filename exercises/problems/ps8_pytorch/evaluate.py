@@ -252,8 +252,8 @@ look.known["value"] = {
     "You pass probabilities instead of scores to `loss_fn`. Which function does the loss "
     "itself apply to the scores "
     "first?": {"softmax_before_the_loss": {"model(x)": "model(x).softmax(1)"}},
-    "Your code treats every batch as if it were as large as the last one. How many samples "
-    "should it count for each batch?": {
+    "You divide by the number of batches times the size of the last batch. How many samples do "
+    "all batches have together?": {
         "samples_of_the_last_batch": {"return": "count = len(loader) * len(x)\n    return"}
     },
     "In your `loss`, you divide by the number of batches times the size of the last batch. How "

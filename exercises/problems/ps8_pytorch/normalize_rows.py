@@ -188,7 +188,8 @@ normalized.known["value gradient second"] = {
     "Your code takes the mean over the samples, down each column. Which entries does the "
     "formula for r average?": {
         "DownTheColumns": rooted("torch.sqrt((x**2).mean(0, keepdim=True) + eps)")
-        | {"(g * x).mean(1": "(g * x).mean(0"}
+        | {"(g * x).mean(1": "(g * x).mean(0"},
+        "DownTheColumnsInTheFactor": rooted("torch.sqrt((x**2).mean(0, keepdim=True) + eps)"),
     },
     "Your code divides the sum of squares by N, the number of rows. How many entries does the "
     "mean in the formula for r have?": {
