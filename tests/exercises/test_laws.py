@@ -1,19 +1,21 @@
 """Laws that a wrong answer breaks, and descriptions of squares and of more than two axes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from nngrader.engine.explanation.diagnose import explain
 from nngrader.engine.observation.compare import Entry
 from nngrader.records.codes import Code
 
-HINT = {"doubled": {"hint": "twice?", "loses": ["stability"]}}
+HINT = {"doubled": {"hint": "twice?", "loses": ["value"]}}
 
 
 def explained(want, got, mistaken=None):
     """Return the finding on one wrong array."""
     letters = dict(zip("NCT", want.shape, strict=False))
-    case = {"group": "g", "aspect": "stability", "sizes": letters, "args": {}}
-    e = Entry("a", "stability", case, got, want, mistaken or {}, 1e-7, True)
+    case = {"group": "g", "aspect": "value", "sizes": letters, "args": {}}
+    e = Entry("a", "value", case, got, want, mistaken or {}, 1e-7, True)
     return explain([e], [e], HINT if mistaken else {}).finding
 
 
@@ -85,3 +87,12 @@ def test_a_mistake_is_known_where_rounding_decides_what_is_nan():
     assert explained(P, got, {"doubled": answer}).mistake == "doubled"
     got[3] += 1
     assert explained(P, got, {"doubled": answer}).mistake is None
+
+
+def test_no_law_is_stated_for_special_inputs():
+    want = np.eye(6)[:, ::-1] - np.eye(6)
+    case = {"group": "g", "aspect": "stability", "sizes": {"N": 6, "C": 6}, "args": {}}
+    e = Entry("a", "stability", case, want + some(6, 6), want, {}, 1e-7, True)
+    assert "law" not in explain([e], [e], {}).finding.data
+    ordinary = replace(e, case=case | {"aspect": "value"})
+    assert explain([ordinary], [ordinary], {}).finding.data["law"] == "rows-0"

@@ -95,7 +95,7 @@ def points(rng, N, M, D):
 @distances.case("stability", rtol=3e-6)
 def coincident(rng, N, M, D):
     """Points far from the origin, with some rows of X nearly equal to rows of Y."""
-    D = many(D)
+    D = many(D) + 20
     X, Y = (rng.normal(size=(n, D)) * 300 + 5000 for n in (N, M))
     sizes = rng.permutation(np.arange(64, 91))[: max(min(N, M) - 2, 0)]
     for i, large in enumerate(sizes.tolist()):

@@ -209,7 +209,10 @@ softmax.known["stability"] = {
     },
     "Your code clips the scores, which changes their differences. What can you subtract from a "
     "row without changing its "
-    "softmax?": {"clipped_scores": {"scores" + SHIFT: "np.clip(scores, -500, 500)"}},
+    "softmax?": {
+        f"clipped_at_{most}": {"scores" + SHIFT: f"np.clip(scores, -{most}, {most})"}
+        for most in (100, 300, 500, 700)
+    },
     "Your `exp` doesn't overflow, but your code takes the logarithm of 0. How can you compute "
     "log p without computing p first?": {"log_of_zero": {"z - np.log(": "np.log(np.exp(z) / "}},
     "Your loss has an upper bound, because you add a small constant inside the logarithm, or "

@@ -57,6 +57,8 @@ def broken_law(wrong):
 
     :param wrong: (list of Entry) The wrong entries of one part, each of the expected shape.
     """
+    if not wrong[0].ordinary:  # answers to special inputs obey laws that others don't
+        return ""
     if sum(e.want.size for e in wrong) < ENOUGH or not all(e.want.ndim for e in wrong):
         return ""
     if not all(np.isfinite(e.want).all() and np.isfinite(e.got).all() for e in wrong):
