@@ -105,7 +105,7 @@ def coincident(rng, N, M, D):
             row[places] = np.array([large << 24, small]) / 2**17
     # An expansion around 0 is negative for the pairs above; around the mean, rounding decides.
     both = rng.normal(size=(20, D)) * 300 + 5000
-    return np.vstack([X, both]), np.vstack([Y, both])
+    return np.vstack([both, X]), np.vstack([Y, both])
 
 
 def close_together(rng, large):
