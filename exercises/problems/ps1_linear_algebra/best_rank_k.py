@@ -93,9 +93,10 @@ nearest.known["value"] = {
     "Your terms contain the squares of the singular values, which are eigenvalues of AᵀA. How "
     "do you get a singular value from an "
     "eigenvalue?": {"squared_singular_values": {"s[:k]": "s[:k] ** 2"}},
-    "Your terms contain the square roots of the singular values. What power of the singular "
-    "value does each term in the formula "
-    "contain?": {"root_of_singular_values": {"s[:k]": "np.sqrt(s[:k])"}},
+    "Your terms contain the square roots of the singular values. Which power of the "
+    "singular value does the formula use in each term?": {
+        "root_of_singular_values": {"s[:k]": "np.sqrt(s[:k])"}
+    },
     "The first k rows of your result are rows of `A`, and the other rows are 0. Which vectors "
     "should every row be a combination "
     "of?": {"first_rows": {TERMS: "A * (np.arange(len(A)) < k)[:, None]"}},

@@ -220,9 +220,10 @@ powers.known["value"] = {
     "Your eigenvalue is the factor by which two steps stretch the vector. How many times does "
     "your formula for the eigenvalue multiply by "
     "`A`?": {"two_steps": {"return v @ A @ v, v": "return (v @ A @ v) ** 2, v"}},
-    "When `tol` isn't passed, your iteration stops while the vector is still changing. Which "
-    "default does the problem text give for "
-    "`tol`?": {"a_rough_default": {"tol=1e-10": "tol=1e-3"}},
+    "When `tol` isn't passed, your iteration stops while the vector is still changing. "
+    "What default does the problem text give for `tol`?": {
+        "a_rough_default": {"tol=1e-10": "tol=1e-3"}
+    },
     "Your result is for the transpose of `A`. Is `v` to the right or to the left of `A` in the "
     "formula?": {"from_the_left": "A = A.T"},
 }

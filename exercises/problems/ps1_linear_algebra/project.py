@@ -83,8 +83,8 @@ projections.known["value"] = {
     "Your result is A Aᵀ b. For which matrices A is this the projection?": {
         "columns_not_orthonormal": {"gram_schmidt(A)": "A"}
     },
-    "Your result is the projection minus `b`. Which of these two vectors should your function "
-    "return?": {"away_from_b": {"return Q @ (Q.T @ b)": "return Q @ (Q.T @ b) - b"}},
+    "Your result is the projection minus `b`. Should your function return the projection "
+    "or a difference?": {"away_from_b": {"return Q @ (Q.T @ b)": "return Q @ (Q.T @ b) - b"}},
     "Your result is the mirror image of `b` on the other side of the column space. Where "
     "between `b` and its mirror image is the "
     "projection?": {"reflected": {"return Q @ (Q.T @ b)": "return 2 * Q @ (Q.T @ b) - b"}},

@@ -351,6 +351,6 @@ elimination.known["shape pivots"] = {
             "return R, pivots": "return R, [j for j in range(A.shape[1]) if j not in pivots]"
         }
     },
-    "Your second result is the number of columns with a pivot. Which list should your function "
+    "Your second result is the number of pivot columns. Which list should your function "
     "return instead?": {"rank_alone": {"return R, pivots": "return R, len(pivots)"}},
 }

@@ -213,10 +213,10 @@ neighbours.known["value"] = {
     "position?": {"place_for_label": "y_train = np.unique(y_train, return_inverse=True)[1]"},
     "All rows of `X_train` vote in your code. Which of them should vote, and where does your "
     "code use `k`?": {"all_rows_vote": {"[:, :k]": ""}},
-    "Your code lets only k - 1 neighbours vote. Where does your slice, loop or comparison end, "
-    "and does it include this end?": {"one_too_few": "k -= 1"},
-    "Your code lets k + 1 neighbours vote. Where does your slice, loop or comparison end, and "
-    "does it include this end?": {"one_too_many": "k += 1"},
+    "Your code lets only k - 1 neighbours vote. Does the end of your slice or loop, or "
+    "your comparison, include one neighbour too many?": {"one_too_few": "k -= 1"},
+    "Your code lets k + 1 neighbours vote. Does the end of your slice or loop, or your "
+    "comparison, include one neighbour too many?": {"one_too_many": "k += 1"},
     "Your code gives the neighbours' labels to the wrong images, because `reshape` doesn't "
     "exchange axes. Which operation turns an array of shape (k, M) into one of shape (M, k)?": {
         "reshaped": {"[order[:, :k]]": "[order[:, :k]].T.reshape(len(X), k)"}

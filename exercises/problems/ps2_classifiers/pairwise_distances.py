@@ -222,13 +222,14 @@ distances.known["value"] = {
     },
     "The product x·y has the wrong sign in your squared distances. What sign does it have "
     "when you expand (x - y)² on paper?": {"cross_term_added": {"- 2": "+ 2"}},
-    "Your squared distances contain only two of the three terms of (x - y)². Which term is "
-    "missing?": {
+    "Your squared distances contain only two of the three terms in the expansion of (x - "
+    "y)². Which term is missing?": {
         "second_square_missing": {" + (Y**2).sum(1)": "", "np.maximum": "", ", 0)": ")"}
     },
-    "Your squared distances contain only two of the three terms of (x - y)², and you hide this "
-    "by replacing negative values with 0. "
-    "Which term is missing?": {"second_square_missing_and_clipped": {" + (Y**2).sum(1)": ""}},
+    "Your squared distances contain only two of the three terms in the expansion of (x - "
+    "y)², and replacing negative values with 0 hides this. Which term is missing?": {
+        "second_square_missing_and_clipped": {" + (Y**2).sum(1)": ""}
+    },
     "Your squared distances contain the lengths |x| and |y| instead of their squares. What is "
     "(x - y)² if you expand it?": {
         "lengths_for_squares": {

@@ -207,13 +207,14 @@ ridge.known(of=with_a_column_of_ones)["value bias"] = {
         }
     },
     "Your fit penalises `b`, but not the last weight. Which column contains the ones, and "
-    "which entry of the diagonal contains no `alpha`?": {
+    "which diagonal entry should be without `alpha`?": {
         "last_weight_free": {
             "[X, np.ones(len(X))]": "[np.ones(len(X)), X]",
             "both[:-1], both[-1]": "both[1:], both[0]",
         }
     },
     "Your fit penalises `b`, but not the first weight. Which column contains the ones, and "
-    "which entry of the diagonal contains no "
-    "`alpha`?": {"first_weight_free": {"penalty[-1, -1]": "penalty[0, 0]"}},
+    "which diagonal entry should be without `alpha`?": {
+        "first_weight_free": {"penalty[-1, -1]": "penalty[0, 0]"}
+    },
 }

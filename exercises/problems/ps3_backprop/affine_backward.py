@@ -69,14 +69,16 @@ backwards.known["weights"] = {
     "Your `db` adds up the rows of `dW`. Which gradient does b receive from each sample?": {
         "bias_from_the_weights": {"dy.sum(axis=0)": "(dy.T @ x).sum(axis=1)"}
     },
-    "Your `dW` is divided by N, although `dy` already includes any averaging over the samples. "
-    "Where does your code divide by "
-    "N?": {"weights_averaged": {"dy.T @ x": "dy.T @ x / len(x)"}},
-    "Your `db` is divided by N, although `dy` already includes any averaging over the samples. "
-    "Where does your code divide by N?": {"bias_averaged": {"dy.sum": "dy.mean"}},
-    "Your `dW` and `db` are divided by N, although `dy` already includes any averaging over "
-    "the samples. Where does your code divide by "
-    "N?": {"both_averaged": {"dy.T @ x, dy.sum": "dy.T @ x / len(x), dy.mean"}},
+    "Your `dW` is divided by N, although `dy` already accounts for any averaging over the "
+    "samples. Where does your code divide by N?": {
+        "weights_averaged": {"dy.T @ x": "dy.T @ x / len(x)"}
+    },
+    "Your `db` is divided by N, although `dy` already accounts for any averaging over the "
+    "samples. Where does your code divide by N?": {"bias_averaged": {"dy.sum": "dy.mean"}},
+    "Your `dW` and `db` are divided by N, although `dy` already accounts for any averaging "
+    "over the samples. Where does your code divide by N?": {
+        "both_averaged": {"dy.T @ x, dy.sum": "dy.T @ x / len(x), dy.mean"}
+    },
     "Your `db` doesn't depend on `dy`. Which gradient does the chain rule multiply by the "
     "derivative of y with respect to "
     "b?": {"bias_without_dy": {"dy.sum(axis=0)": "np.full(len(W), float(len(x)))"}},
@@ -117,7 +119,8 @@ backwards.known["value"] = {
     "Your `dx` doesn't depend on `dy`. Which gradient does the chain rule multiply by the "
     "derivative of y with respect to "
     "x?": {"samples_without_dy": {"dy @ W": "np.ones(dy.shape) @ W"}},
-    "All three of your gradients are divided by N, although `dy` already includes any "
-    "averaging over the samples. "
-    "Where does your code divide by N?": {"everything_averaged": "dy = dy / len(x)"},
+    "All three of your gradients are divided by N, although `dy` already accounts for any "
+    "averaging over the samples. Where does your code divide by N?": {
+        "everything_averaged": "dy = dy / len(x)"
+    },
 }

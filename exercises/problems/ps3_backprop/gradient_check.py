@@ -211,8 +211,8 @@ def in_place_and_back(f, x, grad, h=1e-5):
 
 
 checker.known(where="given_step error_at_the_end more_axes")["value edge"] = {
-    "Your difference uses only f(x + h) and f(x). Which two values of f does the formula for n "
-    "use?": {"one_sided": {"sum(slopes) / 2": "slopes[0]"}}
+    "Your finite difference uses only f(x + h) and f(x). Which two values of f does the "
+    "formula for n use?": {"one_sided": {"sum(slopes) / 2": "slopes[0]"}}
 }
 
 checker.known["value"] = {

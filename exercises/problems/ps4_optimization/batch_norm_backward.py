@@ -111,8 +111,8 @@ backwards.known["value"] = {
     },
     "Your `dX` includes `gamma` only on the direct path. Which of the three paths pass through "
     "`gamma`?": {"gamma_on_one_path": {"gamma / root * (dY": "1 / root * (gamma * dY"}},
-    "Your `dX` isn't divided by the square root of v + eps. If m and v stay fixed, how much "
-    "does an entry of X_hat increase when the same entry of `X` increases by "
+    "Your `dX` isn't divided by the square root of v + eps. If m and v stay fixed, by how "
+    "much does an entry of X_hat increase when the corresponding entry of `X` increases by "
     "1?": {"root_forgotten": {"gamma / root": "gamma"}},
     "Your `dX` is divided by v + eps. What does the forward pass divide by?": {
         "divided_by_the_variance": {"gamma / root": "gamma / root**2"}
@@ -150,12 +150,14 @@ backwards.known["parameters"] = {
     "by?": {"centred_alone": {"), dgamma, dbeta": "), dgamma * root, dbeta"}},
     "Your `dgamma` contains `gamma` as a factor. What is the derivative of gamma times X_hat "
     "with respect to gamma?": {"times_gamma": {"), dgamma, dbeta": "), dgamma * gamma, dbeta"}},
-    "Your `dgamma` is divided by N, although `dY` already includes any averaging over the "
-    "samples. Where does your code divide by "
-    "N?": {"gamma_averaged": {"), dgamma, dbeta": "), dgamma / len(X), dbeta"}},
-    "Your `dbeta` is divided by N, although `dY` already includes any averaging over the "
-    "samples. Where does your code divide by "
-    "N?": {"beta_averaged": {"), dgamma, dbeta": "), dgamma, dbeta / len(X)"}},
+    "Your `dgamma` is divided by N, although `dY` already accounts for any averaging over "
+    "the samples. Where does your code divide by N?": {
+        "gamma_averaged": {"), dgamma, dbeta": "), dgamma / len(X), dbeta"}
+    },
+    "Your `dbeta` is divided by N, although `dY` already accounts for any averaging over "
+    "the samples. Where does your code divide by N?": {
+        "beta_averaged": {"), dgamma, dbeta": "), dgamma, dbeta / len(X)"}
+    },
     "Your `dgamma` and `dbeta` are swapped. Which one should your function return first?": {
         "exchanged": {"), dgamma, dbeta": "), dbeta, dgamma"}
     },

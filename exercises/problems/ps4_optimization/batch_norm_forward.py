@@ -216,8 +216,8 @@ normalised.known["running"] = {
             )
         }
     },
-    "Your `new_var` is corrected with the number of columns. How many numbers is the variance "
-    "of a column computed from?": {
+    "The correction in your `new_var` uses the number of columns. How many numbers is the "
+    "variance of a column computed from?": {
         "corrected_by_columns": {"X.var(axis=0, ddof=1)": "var * len(var) / (len(var) - 1)"}
     },
     "Your `new_var` averages standard deviations. Which quantity goes into this running "

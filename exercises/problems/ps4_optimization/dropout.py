@@ -271,22 +271,28 @@ masked.known["value"] = {
 }
 
 masked.known["backward"] = {
-    "Your `dX` equals `dY`, as if nothing had been dropped. If an entry of `X` that is dropped "
-    "increases by 1, how much does the same entry of `Y` "
-    "increase?": {"mask_forgotten": {"dY * mask": "dY.copy()"}},
+    "Your `dX` equals `dY`, as if nothing had been dropped. If an entry of `X` that is "
+    "dropped increases by 1, by how much does the corresponding entry of `Y` increase?": {
+        "mask_forgotten": {"dY * mask": "dY.copy()"}
+    },
     "Your `dX` and your `Y` aren't 0 in the same places. Which mask does your backward pass "
     "use?": {"another_mask": {"dY * mask": "dY * (rng.random(X.shape) >= p) / (1 - p)"}},
-    "Your `dX` has zeros in the correct places, but its other entries are equal to the entries "
-    "of `dY`. If an entry of `X` that isn't dropped increases by 1, how much does the same "
-    "entry of `Y` increase?": {"gradient_not_scaled": {"dY * mask": "dY * (mask > 0)"}},
-    "Your `dX` is scaled twice. If an entry of `X` that isn't dropped increases by 1, how much "
-    "does the same entry of `Y` "
-    "increase?": {"gradient_scaled_twice": {"dY * mask": "dY * mask / (1 - p)"}},
+    "Your `dX` has zeros in the correct places, but its other entries are equal to the "
+    "entries of `dY`. If an entry of `X` that isn't dropped increases by 1, by how much "
+    "does the corresponding entry of `Y` increase?": {
+        "gradient_not_scaled": {"dY * mask": "dY * (mask > 0)"}
+    },
+    "Your `dX` is scaled twice. If an entry of `X` that isn't dropped increases by 1, by "
+    "how much does the corresponding entry of `Y` increase?": {
+        "gradient_scaled_twice": {"dY * mask": "dY * mask / (1 - p)"}
+    },
     "Your `dX` is `dY` times `Y`. What is the derivative of a constant times x with respect to "
     "x?": {"times_the_output": {"dY * mask": "dY * X * mask"}},
-    "Your `dX` has zeros in the correct places, but its other entries are wrong. If an entry "
-    "of `X` that isn't dropped increases by 1, how much does the same entry of `Y` "
-    "increase?": {"gradient_multiplied": {"dY * mask": "dY * (mask > 0) * (1 - p)"}},
+    "Your `dX` has zeros in the correct places, but its other entries are wrong. If an "
+    "entry of `X` that isn't dropped increases by 1, by how much does the corresponding "
+    "entry of `Y` increase?": {
+        "gradient_multiplied": {"dY * mask": "dY * (mask > 0) * (1 - p)"}
+    },
 }
 
 masked.known["given"] = {

@@ -228,8 +228,8 @@ steps.known["adam"] = {
             "1 - betas[1] ** t": "(1 - betas[1]) ** t",
         }
     },
-    "Your Adam divides by 1 - beta in every step. Which power of beta does the formula use in "
-    "step t?": {"always_the_first_step": {'state.get("t", 0) + 1': "1"}},
+    "Your Adam divides by 1 - beta at every step. Which power of beta does the formula use "
+    "at step t?": {"always_the_first_step": {'state.get("t", 0) + 1': "1"}},
     "Your Adam counts its first step as t = 2. What value does your t start at, and how many "
     "times do you increase it in each "
     "step?": {"begins_with_two": {'state.get("t", 0) + 1': 'state.get("t", 1) + 1'}},

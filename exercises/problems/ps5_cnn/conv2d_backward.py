@@ -161,9 +161,10 @@ gradients.known["value"] = {
             "padded[:, :, rows, columns], 1)": "before, 1)",
         },
     },
-    "Your three gradients are divided by N, although `dy` already includes any averaging over "
-    "the samples. "
-    "Where does your code divide by N?": {"everything_averaged": "dy = dy / len(x)"},
+    "Your three gradients are divided by N, although `dy` already accounts for any "
+    "averaging over the samples. Where does your code divide by N?": {
+        "everything_averaged": "dy = dy / len(x)"
+    },
     "Your three gradients are divided by the number of positions in a map. Which line of your "
     "code does this division, and does any formula in the problem text call for "
     "it?": {"everything_mean_of_positions": "dy = dy / dy[0, 0].size"},
@@ -201,17 +202,19 @@ def one_array_for_both_kernel_by_kernel_and_image_first(dy, x, weight, stride, p
 
 
 gradients.known["weights"] = {
-    "Your `dweight` is divided by N, although `dy` already includes any averaging over the "
-    "samples. Where does your code divide by "
-    "N?": {"weights_averaged": {"dweight, dy.sum": "dweight / len(x), dy.sum"}},
-    "Your `dbias` is divided by N, although `dy` already includes any averaging over the "
-    "samples. "
-    "Where does your code divide by N?": {"bias_averaged": {", 2, 3))": ", 2, 3)) / len(x)"}},
+    "Your `dweight` is divided by N, although `dy` already accounts for any averaging over "
+    "the samples. Where does your code divide by N?": {
+        "weights_averaged": {"dweight, dy.sum": "dweight / len(x), dy.sum"}
+    },
+    "Your `dbias` is divided by N, although `dy` already accounts for any averaging over "
+    "the samples. Where does your code divide by N?": {
+        "bias_averaged": {", 2, 3))": ", 2, 3)) / len(x)"}
+    },
     "Your `dbias` contains each entry of `dy` once per channel of `x`. How many biases does a "
     "kernel have, and inside which of your loops do you add to "
     "them?": {"bias_per_channel": {"dy.sum(axis": "x.shape[1] * dy.sum(axis"}},
-    "Your `dweight` and `dbias` are divided by N, although `dy` already includes any averaging "
-    "over the samples. Where does your code divide by N?": {
+    "Your `dweight` and `dbias` are divided by N, although `dy` already accounts for any "
+    "averaging over the samples. Where does your code divide by N?": {
         "both_averaged": {
             ", dy.sum(axis=(0, 2, 3))": " / len(x), dy.sum(axis=(0, 2, 3)) / len(x)"
         }

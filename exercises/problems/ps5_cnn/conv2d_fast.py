@@ -175,18 +175,18 @@ fast.known["value"] = {
             "(F, N, H_out, W_out).transpose(1, 0, 2, 3)": "(N, F, H_out, W_out)"
         }
     },
-    "Your code reshapes the windows into a matrix before it moves their axes, so a row of this "
-    "matrix mixes entries of different windows. Which axes of `sliding_window_view` belong to "
-    "one window?": {
+    "Your code reshapes the windows into a matrix before it transposes them, so each row "
+    "mixes entries from different windows. Which axes of the result of "
+    "`sliding_window_view` belong to one window?": {
         "windows_reshaped": {
             "windows.transpose(1, 4, 5, 0, 2, 3).reshape(C * KH * KW, -1)": (
                 "windows.reshape(-1, C * KH * KW).T"
             )
         }
     },
-    "Your code reshapes the windows into a matrix before it moves their axes, so a column of "
-    "this matrix mixes entries of different windows. Which axes of `sliding_window_view` "
-    "belong to one window?": {
+    "Your code reshapes the windows into a matrix before it transposes them, so each "
+    "column mixes entries from different windows. Which axes of the result of "
+    "`sliding_window_view` belong to one window?": {
         "windows_reshaped_into_columns": {
             "windows.transpose(1, 4, 5, 0, 2, 3).reshape(C * KH * KW, -1)": (
                 "windows.reshape(N, C * KH * KW, -1).swapaxes(0, 1).reshape(C * KH * KW, -1)"
@@ -235,8 +235,8 @@ fast.known["value"] = {
     },
     "Your code adds all the zeros below and to the right of each image. Which sides get zeros "
     "in problem 1?": {"on_the_far_sides": {"(p, p), (p, p)": "(0, 2 * p), (0, 2 * p)"}},
-    "Your `y` uses only as many columns of a kernel as it has rows. Where does the loop over "
-    "the columns end?": {
+    "If a kernel has R rows, your code uses only its first R columns. Where does the loop "
+    "over the columns end?": {
         "as_many_columns_as_rows": (
             "weight = weight * (np.arange(weight.shape[3]) < weight.shape[2])"
         )

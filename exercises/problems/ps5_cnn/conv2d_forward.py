@@ -250,20 +250,20 @@ layers.known["padding"] = {
     "sides of the image get columns of "
     "zeros?": {"columns_of_padding_counted_once": {"W + 2 * ": "W + "}},
     "Your code adds all the zeros below and to the right of each image. How should they be "
-    "divided among the four sides?": {
+    "split among the four sides?": {
         "on_the_far_sides": {
             "(padding, padding), (padding, padding)": "(0, 2 * padding), (0, 2 * padding)"
         }
     },
     "Your code adds all the zeros above and to the left of each image. How should they be "
-    "divided among the four sides?": {
+    "split among the four sides?": {
         "on_the_near_sides": {
             "(padding, padding), (padding, padding)": "(2 * padding, 0), (2 * padding, 0)"
         }
     },
     "Your padding repeats the pixels at the edge of the image. What value should the padding "
     "contain?": {"edge_repeated": {"padding)))": "padding)), mode='edge')"}},
-    "Your padding contains ones. What value should it contain?": {
+    "You pad with ones. Which value should you pad with?": {
         "padded_with_ones": {"padding)))": "padding)), constant_values=1)"}
     },
     "Your images don't get a border of zeros. Which line of your code should use `padding`?": {

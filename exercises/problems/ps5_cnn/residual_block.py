@@ -144,9 +144,10 @@ def by_a_large_matrix(x, dy, weight1, weight2):
 
 
 block.known["value gradient"] = {
-    "Your block has no shortcut in either `y` or `dx`. What does the formula for `s` contain "
-    "besides the second "
-    "convolution?": {"without_shortcut": {"s = x + ": "s = ", "ds + dx": "dx"}},
+    "Your block leaves the shortcut out of both `y` and `dx`. What does the formula for "
+    "`s` contain besides the output of the second convolution?": {
+        "without_shortcut": {"s = x + ": "s = ", "ds + dx": "dx"}
+    },
     "Your `dx` includes the shortcut, but your `y` doesn't. What does the formula for `s` "
     "contain besides the second "
     "convolution?": {"shortcut_backwards_alone": {"s = x + ": "s = "}},
@@ -210,8 +211,9 @@ block.known["gradient"] = {
     "Your gradient passes unchanged through the ReLU between the convolutions. What is the "
     "derivative of this ReLU where `a` is "
     "negative?": {"middle_mask_forgotten": {" * (a > 0)": ""}},
-    "Your shortcut adds the gradient with respect to `s` to `dh` instead of `dx`. Which array "
-    "does the formula for `s` add to the second convolution?": {
+    "In your backward pass, the gradient with respect to `s` is added to `dh` instead of "
+    "to `dx`. Which array does the formula for `s` add to the output of the second "
+    "convolution?": {
         "shortcut_into_h": {"dh * (a > 0)": "(dh + ds) * (a > 0)", "ds + dx": "dx"}
     },
     "You compute `dweight2` from `a`. Which array is the input of the second convolution?": {
@@ -262,8 +264,8 @@ block.known["gradient"] = {
     "Your `dx` is the gradient with respect to `s` plus the gradient with respect to `h`. "
     "Which operations come between `x` and "
     "`h`?": {"first_convolution_left_out": {"ds + dx": "ds + dh"}},
-    "Your gradients are divided by N, although `dy` already includes any averaging over the "
-    "samples. Where does your code divide by N?": {"averaged": "dy = dy / len(x)"},
+    "Your gradients are divided by N, although `dy` already accounts for any averaging "
+    "over the samples. Where does your code divide by N?": {"averaged": "dy = dy / len(x)"},
 }
 
 block.known["gradient inputs-unchanged"] = {

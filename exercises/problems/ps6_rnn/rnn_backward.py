@@ -134,8 +134,8 @@ gradients.known["value weights"] = {
     "Your backward pass multiplies the gradient by `W_hh` in the same way as the forward pass "
     "multiplies the state. Which index of `W_hh` corresponds to h[t], and which to the sum "
     "inside tanh at step t + 1?": {"not_transposed": {"dz @ W_hh": "dz @ W_hh.T"}},
-    "Your backward pass doesn't use the derivative of tanh. Which function turns the sum of "
-    "step t into h[t]?": {"without_the_derivative": {" * (1 - h[t] ** 2)": ""}},
+    "Your backward pass doesn't use the derivative of tanh. Which function turns the sum "
+    "at step t into h[t]?": {"without_the_derivative": {" * (1 - h[t] ** 2)": ""}},
     "Your code uses h (1 - h), which is the derivative of the sigmoid. What is the derivative "
     "of tanh in terms of its "
     "output?": {"derivative_of_the_sigmoid": {"(1 - h[t] ** 2)": "h[t] * (1 - h[t])"}},
@@ -178,8 +178,8 @@ gradients.known["weights"] = {
     "product does each sample contribute?": {
         "samples_added_up_first": {"dz.T @ x[t]": "np.outer(dz.sum(axis=0), x[t].sum(axis=0))"}
     },
-    "Your `dW_xh`, `dW_hh` and `db` are divided by N, although `dh` already includes any "
-    "averaging over the sequences. Where does your code divide by N?": {
+    "Your `dW_xh`, `dW_hh` and `db` are divided by N, although `dh` already accounts for "
+    "any averaging over the sequences. Where does your code divide by N?": {
         "averaged_over_the_batch": {
             "dW_xh, dW_hh, db": "*(a / len(h0) for a in (dW_xh, dW_hh, db))"
         }

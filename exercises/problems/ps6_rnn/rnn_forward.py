@@ -107,9 +107,10 @@ layer.known["value"] = {
     "Your code applies tanh to the input part and to the state part separately and then adds "
     "the two. What does the formula apply tanh "
     "to?": {"tanh_of_each_part": {STATE: "np.tanh(x_t @ W_xh.T + b) + np.tanh(h @ W_hh.T)"}},
-    "For each state, your product sums over the wrong index of `W_hh`. Which index of `W_hh` "
-    "corresponds to the old state, and which one to the new "
-    "state?": {"transposed": {"W_hh.T": "W_hh"}},
+    "Your matrix product sums over the wrong index of `W_hh`. Which index of `W_hh` "
+    "corresponds to the old state, and which one to the new state?": {
+        "transposed": {"W_hh.T": "W_hh"}
+    },
     "Your sums don't include `b`. Where does `b` appear in the formula?": {
         "without_bias": {" + b": ""}
     },

@@ -232,9 +232,8 @@ def by_waiting_times(logits, temperature, rng):
 sampler.known["value stability"] = {
     "Your function always returns the entry with the largest logit. How often should the entry "
     "with the second largest logit appear?": {"greedy": "return logits.argmax(axis=1)"},
-    "Your function draws all entries equally often. Where does your code use the logits?": {
-        "uniform": "return rng.integers(0, logits.shape[1], size=len(logits))"
-    },
+    "Your function draws every entry with the same probability. Where does your code use "
+    "the logits?": {"uniform": "return rng.integers(0, logits.shape[1], size=len(logits))"},
     "Your code adds uniform noise to the scaled logits. Which noise distribution makes the "
     "index of the largest sum a draw from the softmax?": {
         "uniform_noise": (
@@ -275,8 +274,10 @@ sampler.known["random"] = {
     "Your draws don't depend on `rng`. Which generator does your code draw from?": {
         "own_generator": "rng = np.random.default_rng(0)"
     },
-    "Your draws differ between two generators that have the same seed. Which generator does "
-    "your code draw from?": {"generator_of_its_own": "rng = np.random.default_rng()"},
+    "Two generators with the same seed give different draws in your function. Which "
+    "generator does your code draw from?": {
+        "generator_of_its_own": "rng = np.random.default_rng()"
+    },
 }
 
 sampler.known["stability"] = {

@@ -149,6 +149,8 @@ divergence.known["gradient"] = {
     "Your `dlog_var` is the derivative with respect to sigma. Which variable should you "
     "differentiate with respect "
     "to?": {"with_respect_to_sigma": {"grown / (2 * N)": "2 * np.sinh(log_var / 2) / N"}},
-    "Your `dlog_var` contains only the derivative of the variance. Which other term of the sum "
-    "depends on `log_var`?": {"logarithm_not_differentiated": {"grown /": "np.exp(log_var) /"}},
+    "Your `dlog_var` contains only the derivative of the variance term. Which other term "
+    "of the sum depends on `log_var`?": {
+        "logarithm_not_differentiated": {"grown /": "np.exp(log_var) /"}
+    },
 }

@@ -181,7 +181,7 @@ autoencoder.known["value"] = {
     "variance, and which index does the first one "
     "have?": {"one_too_far": {"[:, :k]": "[:, 1 : k + 1]"}},
     "You divide each column of `X` by its standard deviation before you compute the "
-    "directions. Does the squared error use the original columns or the divided "
+    "directions. Is the squared error measured on the original columns or on the divided "
     "ones?": {"standardised": {"X - mean": "(X - mean) / X.std(axis=0)"}},
     "You subtract the same number from all columns of `X`. How many entries does the average "
     "row of `X` "
@@ -199,8 +199,8 @@ autoencoder.known["encoder"] = {
     "0?": {"mean_not_added": {"V, mean": "V, 0 * mean"}},
     "Your `V @ b` has the wrong sign, so the mean gets a code that isn't 0. What is `W` times "
     "the mean, and what should `b` do to it?": {"sign_of_the_bias": {"-V.T": "V.T"}},
-    "Your `V` is the transpose of `W`, but the transpose undoes `W` only if its rows have "
-    "a certain norm. Which norm must they have?": {
+    "Your `V` is the transpose of `W`, but the transpose undoes `W` only if the rows of "
+    "`W` have a certain norm. What must this norm be?": {
         "scaled_on_both_sides": {"return": "V = V * (Z @ V).std(axis=0); return"}
     },
     "Your encoder divides the code by the standard deviations, but your decoder doesn't undo "

@@ -272,9 +272,8 @@ averaged.known(where="missing")["edge"] = {
     "does the problem text require?": {
         "zeros_where_there_was_none": {"None if mean": "torch.zeros_like(p) if mean"}
     },
-    "Your function skips a parameter as soon as one worker has no gradient for it. What "
-    "gradient does None stand for, and which workers should get the "
-    "mean?": {
+    "Your function skips a parameter if any worker has no gradient for it. What gradient "
+    "does None stand for, and which workers should get the mean?": {
         "skipped_if_any_is_none": {
             "p in same:": "p in same if len(terms) in (0, sum(n > 0 for n in counts)) else ():"
         }

@@ -326,9 +326,10 @@ keeping.known["value resumed"] = {
     "called?": {"OptimizerAndSchedulerForgotten": NO_OPTIMIZER | NO_SCHEDULER},
     "Your `load` restores only the model. What changes in the optimiser, the scheduler and the "
     "generator during training?": {"ModelAlone": NO_OPTIMIZER | NO_SCHEDULER | NO_GENERATOR},
-    "Your generator repeats the shuffles from the start of the run. Does your code use its "
-    "seed, its state at the start, or its state at the time of "
-    "`save`?": {"SeedForState": {'set_state(states["generator"])': "manual_seed(7)"}},
+    "Your generator repeats the shuffles from the start of the run. Does your code restore "
+    "the seed of the generator, its first state, or its state when `save` was called?": {
+        "SeedForState": {'set_state(states["generator"])': "manual_seed(7)"}
+    },
     "Your file contains the optimiser, the scheduler and the generator in their initial "
     "states. When does your code read these states, and when should it read them?": {
         "StatesOfTheStart": {

@@ -191,8 +191,8 @@ normalized.known["value gradient second"] = {
         | {"(g * x).mean(1": "(g * x).mean(0"},
         "DownTheColumnsInTheFactor": rooted("torch.sqrt((x**2).mean(0, keepdim=True) + eps)"),
     },
-    "Your code divides the sum of squares by N, the number of rows. How many entries does the "
-    "mean in the formula for r have?": {
+    "Your code divides the sum of squares by N, the number of rows. How many entries does "
+    "the formula for r take the mean of?": {
         "DividedByTheRows": rooted("torch.sqrt((x**2).sum(1, keepdim=True) / len(x) + eps)"),
         "DividedByTheRowsTwice": rooted(
             "torch.sqrt((x**2).sum(1, keepdim=True) / len(x) + eps)"
@@ -250,8 +250,8 @@ normalized.known["gradient"] = {
     "uses the same weight?": {"MeanOverRows": {"(dy * r * x).sum": "(dy * r * x).mean"}},
     "You compute `dweight` from `x` itself. What does the formula for `y` multiply `weight` "
     "by?": {"WeightOfX": {"dy * r * x": "dy * x"}},
-    "Your `dweight` has an extra factor `weight`. What is the derivative of `y` with respect "
-    "to `weight`?": {"WeightTwice": {"(dy * r * x).sum": "(g * r * x).sum"}},
+    "Your `dweight` has an extra factor of `weight`. What is the derivative of `y` with "
+    "respect to `weight`?": {"WeightTwice": {"(dy * r * x).sum": "(g * r * x).sum"}},
 }
 normalized.known["value"] = {
     "Your code adds `eps` after it takes the square root. Where does `eps` appear in the "

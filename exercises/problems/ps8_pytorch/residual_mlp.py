@@ -242,9 +242,10 @@ model.known["names value"] = {
     "Your entry for `out.weight` doesn't match the table. Which name and which shape does it "
     "have in your "
     "`state_dict`?": {"OutOfAnotherShape": {"nn.Linear(H, C": "nn.Linear(H + 1, C"}},
-    "Your blocks use batch normalisation, which adds extra entries to the `state_dict`. Which "
-    "layer is `norm` in the problem "
-    "text?": {"BatchNorm": {"nn.LayerNorm(H)": "nn.BatchNorm1d(H)"}},
+    "Your blocks use batch normalisation, which adds extra entries to the `state_dict`. "
+    "What kind of layer is `norm` in the problem text?": {
+        "BatchNorm": {"nn.LayerNorm(H)": "nn.BatchNorm1d(H)"}
+    },
 }
 model.known["names trained value"] = {
     "Your `state_dict` contains nothing from the blocks. Does a module search plain lists and "

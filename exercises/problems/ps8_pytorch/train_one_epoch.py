@@ -257,9 +257,10 @@ epoch.known["value"] = {
     "does the step have if the last batch is smaller?": {
         "all_as_large_as_the_first": {"/= waiting": "/= accumulate * len(loader[0][0])"}
     },
-    "Your code divides the gradient of a step by the number of all samples so far. Which "
-    "samples belong to this step, and when does the count start "
-    "again?": {"divided_by_all_so_far": {"            waiting = 0\n": ""}},
+    "At each step, your code divides the gradient by the number of all samples so far. "
+    "Which samples belong to this step, and when should the count start again?": {
+        "divided_by_all_so_far": {"            waiting = 0\n": ""}
+    },
 }
 epoch.known(of=whole_groups_first, where="after_an_evaluation")["value"] = {
     KEPT: {
