@@ -123,6 +123,11 @@ CAUSES = [  # a pattern of the message, and where to look; the first that fits
         "set first?",
     ),
     (
+        r"numpy boolean (negative|subtract)",
+        "This array contains True and False instead of numbers. Convert it with "
+        "`.astype(float)` first; `~` isn't a minus sign.",
+    ),
+    (
         r"modified by an inplace operation",
         "The backward pass needs a tensor that your code has overwritten. Write `h = h + f(h)` "
         "instead of `h += f(h)`, for example.",

@@ -640,7 +640,7 @@ def _ended(what, notes):
     """Return a sentence with notes in brackets, and one full stop."""
     if notes:
         what = f"{what} ({'; '.join(notes)})"
-    return what if what.endswith((".", "?", "!")) else f"{what}."
+    return what if what.endswith((".", "?", "!", ".)")) else f"{what}."
 
 
 def _filled(code, fields):

@@ -104,6 +104,12 @@ gaussians.known["value"] = {
     },
 }
 
+gaussians.known["shape value covariance"] = {
+    "Your means are integers. Which type does the array have in which you store them?": {
+        "means_as_integers": {"range(len(counts))])": "range(len(counts))]).astype(int)"}
+    }
+}
+
 gaussians.known["value covariance"] = {
     "Your code cuts `X` into blocks as if the samples were sorted by class. Which samples "
     "belong to class c?": {
