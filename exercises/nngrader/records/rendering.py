@@ -588,7 +588,9 @@ WORDS = {
         "{Your} {differs} from the correct value | Compute a small example by hand, and "
         "compare each step with your code.",
     ],
-    Code.ORDINARY_FIRST: "{Your} {is} also wrong for ordinary input | Correct that first.",
+    Code.ORDINARY_FIRST: (
+        "{Your} {is} wrong here, too | Correct your answers for ordinary input first."
+    ),
 }
 
 

@@ -214,7 +214,7 @@ neighbours.known["value"] = {
     "All rows of `X_train` vote in your code. Which of them should vote, and where does your "
     "code use `k`?": {"all_rows_vote": {"[:, :k]": ""}},
     "Your code lets only k - 1 neighbours vote. Does the end of your slice or loop, or "
-    "your comparison, include one neighbour too many?": {"one_too_few": "k -= 1"},
+    "your comparison, leave out the last neighbour?": {"one_too_few": "k -= 1"},
     "Your code lets k + 1 neighbours vote. Does the end of your slice or loop, or your "
     "comparison, include one neighbour too many?": {"one_too_many": "k += 1"},
     "Your code gives the neighbours' labels to the wrong images, because `reshape` doesn't "
