@@ -103,9 +103,10 @@ def wraps_around(X, Y):
 
 
 @public.softmax.case("stability", visible=0)
-def far_below(rng, N, C):
-    """Scores that are all far below 0."""
-    return rng.normal(size=(N, C)) * 1000 - 50_000, rng.integers(C, size=N)
+def far_away(rng, N, C):
+    """Scores that are all far below 0 in every second row, and far above 0 in the others."""
+    middle = np.resize([-50_000, 50_000], N)[:, np.newaxis]
+    return rng.normal(size=(N, C)) * 1000 + middle, rng.integers(C, size=N)
 
 
 PROBLEMS = [manhattan, public.softmax]

@@ -60,7 +60,7 @@ def texts(made):
         "**Time**\n\n5 minutes, plus 5 for 1 exercise\n\n**You need**\n\n- Third\n\n",
         "**You will be able to**\n\n- make a bar longer\n- say what came out for $x$",
         "<details><summary>Corrections to the lecture notes: one statement</summary>",
-        "**Right:** It is 2.",
+        "**Correction:** It is 2.",
         "**Figure 1.** One bar of height $1$.\n\nFigure 1 shows it.",
         "### Exercise 1 (Longer)\n\nMake it longer.",
         "### Solution to Exercise 1 (Longer)\n\nLike this.",

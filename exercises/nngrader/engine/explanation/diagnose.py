@@ -100,10 +100,11 @@ def _is_trivial(of_part):
     Numbers that differ only by rounding count as one, for example 0 and 1e-17.
     """
     sizes = [np.abs(e.want[np.isfinite(e.want)]).max(initial=0) or 1 for e in of_part]
-    finite = [
-        np.round(e.got[np.isfinite(e.got)] / size, 9)
-        for e, size in zip(of_part, sizes, strict=True)
-    ]
+    with np.errstate(over="ignore"):
+        finite = [
+            np.round(e.got[np.isfinite(e.got)] / size, 9)
+            for e, size in zip(of_part, sizes, strict=True)
+        ]
     constant = any(
         e.got.size > 1 and len(np.unique(v)) < 2 for e, v in zip(of_part, finite, strict=True)
     )
