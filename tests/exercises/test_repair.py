@@ -95,6 +95,13 @@ def test_nothing_is_said_in_other_cases(old, new):
     assert searched("softmax_vjp", old, new) == []
 
 
+def test_a_line_that_makes_more_answers_correct_is_named(monkeypatch):
+    monkeypatch.setattr(repair.Search, "lines", lambda self: ({}, 2))
+    (message,) = searched("softmax_vjp", "p * (g - g @ p)", "p * g - g @ p")
+    assert "may be on line 2" in message
+    assert "makes more of your answers correct." in message
+
+
 def test_a_line_is_named_once_if_an_exception_explains_it():
     gap = "gap = scores.copy()\n    gap -= scores[n, targets][:, None]\n    gap += margin"
     assert (

@@ -167,6 +167,7 @@ SHAPES = {  # causes of a wrong shape: what we see, if anything, and where to lo
     "scalar": "only one number remains | Which call reduces every axis?",
     "gone": "the axis {names} is missing | Where do you reduce it?",
     "gone-some": "an axis is missing | Where do you reduce it?",
+    "entries": " | Which entries are missing, or shouldn't be there?",
     "other": " | Where does each axis come from?",
 }
 LAWS = {  # rules that the correct values obey and the wrong ones break
@@ -772,8 +773,6 @@ def _kind(data):
 def _shape(data):
     """Return the fields of a wrong shape: what we see of its cause, and where to look."""
     observed, cause = (words.format_map(data) for words in _pair(SHAPES[data["cause"]]))
-    if data["cause"] == "other" and data["expected"].endswith(",)"):  # it has a single axis
-        cause = "Which entries are missing, or shouldn't be there?"
     return {"observed": f": {observed}" if observed else "", "cause": cause}
 
 

@@ -97,7 +97,7 @@ def line_to_change(load: Callable, text: str, data: dict, verdict: Verdict) -> l
         with contextlib.suppress(Exception):  # the student's code may raise anything
             places, partial = Search(load, text, data, verdict).lines()
     lines, above = text.splitlines(), ast.parse(text).body[0].lineno - 1
-    if {n - above for n in places} == _explained_lines(verdict):
+    if places and {n - above for n in places} == _explained_lines(verdict):
         return []
     if len(places) > 1:  # lines are counted from `def`
         named = (f"{n - above}: `{lines[n - 1].strip()}`" for n in sorted(places))

@@ -84,7 +84,7 @@ def cause(values, want, sizes):
     for look in CAUSES:
         if result := look(values, want, sizes):
             return result
-    return {"cause": "other"}, None
+    return {"cause": "entries" if want.ndim == 1 else "other"}, None
 
 
 def _empty(values, want, sizes):
