@@ -15,7 +15,8 @@ CAUSES = [  # a pattern of the message, and where to look; the first that fits
     (
         r"could not be broadcast together with shapes",
         "Compare the two shapes from the right: NumPy combines two sizes only if they are "
-        "equal or one of them is 1. Which of the two shapes isn't the one that you expect?",
+        "equal or one of them is 1. Is a shape wrong, or does an array need a new axis, as in "
+        "`b[:, None]`?",
     ),
     (
         r"kth\(=.*out of bounds",

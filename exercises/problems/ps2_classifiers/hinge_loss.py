@@ -60,7 +60,8 @@ def beaten(rng, scores):
 def some_margin(rng, N, C):
     """Scores on both sides of the margin."""
     scores, targets = rng.normal(size=(N, C)) * 2, rng.integers(C, size=N)
-    margin, safe = float(rng.uniform(1.5, 3)), rng.integers(N)
+    margin, (safe, last) = float(rng.uniform(1.5, 3)), rng.permutation(N)[:2]
+    targets[last] = C - 1  # so that targets.max() + 1 is C
     scores[safe, targets[safe]] = scores[safe].max() + margin + 1  # this image has no loss
     return scores, targets, margin
 
@@ -70,14 +71,19 @@ def whole_numbers(rng, N, C):
     """Integer scores of type int64."""
     scores = rng.integers(-9, 9, size=(N, C))
     scores[np.arange(N), scores.argmax(axis=1)] += 1  # so that only one gap is the largest
-    return scores, beaten(rng, scores), 0.5
+    targets = beaten(rng, scores)
+    scores[1, -1], targets[1] = scores[1].min() - 1, C - 1  # so that targets.max() + 1 is C
+    targets[0], tied = np.argsort(scores[0])[:2]
+    scores[0, tied] = scores[0, targets[0]]  # another class ties with the correct one
+    return scores, targets, 0.5
 
 
 @hinge.case("edge")
 def margin_left_out(rng, N, C):
     """A call without a margin."""
     scores = rng.normal(size=(N, C)) * 2
-    return scores, beaten(rng, scores)
+    scores[:, -1] = scores.max(axis=1) + 1
+    return scores, beaten(rng, scores)  # no target is the last class: targets.max() + 1 isn't C
 
 
 @hinge.alternative
@@ -113,6 +119,10 @@ hinge.known["value"] = {
     },
     "Your loss is too large by exactly the margin. How much does the correct class itself "
     "contribute to your sum?": {"right_class_counted": {"scores),": "scores) + margin,"}},
+    "Your code subtracts the margin only once from the sum over all images. How much does each "
+    "image's correct class contribute to this sum?": {
+        "margin_subtracted_once": {"scores), g": "scores) + margin - margin / len(scores), g"}
+    },
     "Your loss is too large by `margin` - 1. How much does the correct class contribute to "
     "your sum, and how much do you subtract for it?": {
         "one_subtracted": {"scores),": "scores) + margin - 1,"}
@@ -234,6 +244,10 @@ hinge.known(where="margin_left_out")["edge"] = {
 }
 
 hinge.known(where="whole_numbers")["edge"] = {
+    "Your code leaves out every class that has the same score as the correct class. How can "
+    "you select the correct class without comparing numbers?": {
+        "ties_left_out": {"gap[n, targets] = 0": "gap[gap == margin] = 0"}
+    },
     "Your gradient loses its fractional parts when the scores are integers. Which dtype does "
     "an array get when you create it from integer scores?": {
         "made_like_the_scores": {

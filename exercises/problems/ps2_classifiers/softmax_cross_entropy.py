@@ -69,14 +69,16 @@ def huge(rng, N, C):
     # If the best class led by 5 to 40, rounding would destroy the digits of its 1 - p. The
     # largest score of each column is far above half of the rows, and two rows have the same
     # best class, so that sums over columns differ from sums over rows. Each target is the best
-    # class of some row, so that no such sum is 0.
+    # class of some row, so that no such sum is 0. No target is the last class, because
+    # targets.max() + 1 isn't C.
     while True:
         scores = rng.normal(size=(N, C)) * 1000 + 3000 * np.resize([-1, 1], N)[:, None]
         pair = scores[:2].argmax(axis=1)
         scores[0, pair] = scores[0, pair[::-1]]
         lead = np.diff(np.sort(scores, axis=1)[:, -2:])
-        if not ((lead > 5) & (lead < 40)).any():
-            return scores, rng.permutation(scores.argmax(axis=1))
+        targets = rng.permutation(scores.argmax(axis=1))
+        if C - 1 not in targets and not ((lead > 5) & (lead < 40)).any():
+            return scores, targets
 
 
 @softmax.case("errors", hidden=1)

@@ -47,8 +47,12 @@ hesitation.example(
 
 
 def drawn(rng, T, N, V):
-    """Return logits and targets; the logits of the targets are raised a little."""
+    """Return logits and targets; the logits of the targets are raised a little.
+
+    The first target is the last character, so that target.max() + 1 is V.
+    """
     logits, target = 1.5 * rng.normal(size=(T, N, V)), rng.integers(V, size=(T, N))
+    target[0, 0] = V - 1
     logits[*np.ogrid[:T, :N], target] += 0.7
     return logits, target
 
@@ -63,6 +67,7 @@ def random_logits(rng, T, N, V):
 def large_logits(rng, T, N, V):
     """Logits above 1,000 and below -1,000."""
     logits, target = drawn(rng, T, N, V)
+    target = np.minimum(target, V - 2)  # without the last character: target.max() + 1 isn't V
     logits += rng.choice([-1500.0, 1500.0], size=(T, N, 1))
     logits[*np.ogrid[:T, :N], (target + 1) % V] -= 60_000.0
     return logits, target

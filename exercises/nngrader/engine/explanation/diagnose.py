@@ -288,17 +288,25 @@ def _rank(name, of_part, here):
 def _is_refuted(name, of_part, here):
     """Return whether another part is correct although the mistake would change it.
 
-    A part that is wrong in a different way doesn't refute the mistake, because the function may
-    contain two mistakes.
+    A part that is wrong in a different way refutes the mistake only on special input. On
+    ordinary input, it doesn't, because the function may contain two mistakes.
     """
     parts = {}
     for e in here:
         if e.part != of_part[0].part:
             parts.setdefault(e.part, []).append(e)
+    others = [] if of_part[0].ordinary else [e for entries in parts.values() for e in entries]
+    if any(_would_change(name, e) and not _fits(e, e.mistaken[name]) for e in others):
+        return True
     return any(
         all(e.right for e in entries) and any(_would_change(name, e) for e in entries)
         for entries in parts.values()
     )
+
+
+def _fits(e, answer):
+    """Return whether an entry is a mistake's answer, perhaps apart from nan."""
+    return e.matches(answer) or _matches_apart_from_nan(e, answer)
 
 
 def _would_change(name, e):
