@@ -81,7 +81,6 @@ TYPICAL = (  # with a property of the engine: loops and memory; lists; errors; a
 )
 SMALLER = {  # sizes that only a time limit asks for; the slow test of the gate has them
     "conv2d_fast": {"SIDE": 160},
-    "Value": {"POWERS": 2_000},  # twice as many as calls may be inside each other
 }
 
 

@@ -361,8 +361,8 @@ def test_driver_shows_actual_and_expected_results():
     printed = hint_of("softmax_vjp", "diagonal alone")
     assert "    g = [4.0, 1.0, -2.0]" in printed
     assert "    dz: expected [0.75, 0.0, -0.75]; yours: [0.75, 0.25, -0.375]" in printed
-    printed = hint_of("gradient_check", "corners forgotten")
-    printed = printed.partition("  A case that fails:\n")[2]
+    printed = hint_of("gradient_check", "sign kept")
+    printed = printed.partition("  Work through this example by hand:\n")[2]
     assert re.search(r"formula = np.sum.*\n    x = \[", printed)
     assert re.search(r"error: expected \d\S*; yours: \d", printed)
     assert "A case that fails" not in hint_of("softmax_vjp", "jacobian built")

@@ -5,12 +5,8 @@ from nngrader.engine import Steps, problem
 
 from .common import DIGITS, ELSEWHERE
 
-POWERS = 10_000
-
 
 def evaluate(Value, program, numbers, n):
-    import gc
-
     letters = "abcdefgh"
     code = compile(program, "<program>", "exec")
 
@@ -27,17 +23,11 @@ def evaluate(Value, program, numbers, n):
             y.backward()
         return counter.steps
 
-    collects = gc.isenabled()
-    gc.disable()  # a long chain contains no garbage, and searching it takes half the time
-    try:
-        here = run(n)
-        here["y"].backward()
-    finally:
-        if collects:
-            gc.enable()
+    here = run(n)
+    here["y"].backward()
     grads = [here[letter].grad for letter in letters if letter in here]
     # an answer that walks along every path gets no correct gradient
-    if 0 < n < 100 and steps(n) > 16 * steps(n // 2):
+    if n and steps(n) > 16 * steps(n // 2):
         grads = [-1.0 - g if isinstance(g, float) else g for g in grads]
     return here["y"].data, grads
 
@@ -69,8 +59,8 @@ value = problem(
         ),
         "long": (
             1,
-            "long programs: 10,000 powers in a row, `y = y ** 0.9999`; twelve times "
-            "`y = y * b + y`, with 4,096 paths that `backward` must not follow separately",
+            "twelve times `y = y * b + y`, with 4,096 paths that `backward` must not follow "
+            "separately",
         ),
     },
     forbidden={"all": ELSEWHERE},
@@ -249,13 +239,6 @@ def number_on_the_left(rng):
     return "y = 2 / a * (3 - 4 * (5 + b))", rng.uniform(0.5, 2.0, size=2), 0
 
 
-@value.case("long", hidden=1)
-def long_chain(rng):
-    """A chain of 10,000 powers."""
-    program = "y = a\nfor _ in range(n):\n    y = y ** 0.9999"
-    return program, rng.uniform(0.5, 2.0, size=1), POWERS
-
-
 @value.case("long", hidden=1, shown=False)
 def many_paths(rng):
     """Twelve steps that each use the previous result twice, which gives 4,096 paths."""
@@ -408,7 +391,7 @@ value.known(where="minus_quotient_power")["operations"] = {
     "Your derivative of `a / b` with respect to `b` has the wrong magnitude. Which power of "
     "`b` should the denominator contain?": {"QuotientWithoutSquare": {"-y / other.data": "-y"}},
 }
-value.known(where="minus_quotient_power long_chain")["operations long"] = {
+value.known(where="minus_quotient_power")["operations"] = {
     "Your derivative of `a ** k` is missing a factor. What is the derivative of `a ** 2` with "
     "respect to `a`?": {"PowerWithoutFactor": {"n * self.data": "self.data"}},
     "Your derivative of `a ** k` has the wrong exponent. What is the derivative of `a ** 2` "
@@ -498,7 +481,7 @@ for wrong in ("PowerWithoutFactor", "PowerNotLowered"):  # quotients as powers a
     mistake = value.mistakes[wrong]
     members = {"__pow__": mistake.solve.__pow__}
     where = "minus_quotient_power number_on_the_left"
-    value.mistake(mistake.hint, loses="operations long", where=where)(
+    value.mistake(mistake.hint, loses="operations", where=where)(
         type(f"{wrong}InQuotients", (OfPowersAndProducts,), members)
     )
 
@@ -530,7 +513,7 @@ value.known(where="four_functions")["operations"] = {
     "Your `relu` uses its own output as its derivative. What is the slope of max(0, a) if a is "
     "positive?": {"ReluTimesItself": {"float(self.data > 0)": "max(self.data, 0.0)"}},
 }
-value.known(where="minus_quotient_power")["operations long"] = {
+value.known(where="minus_quotient_power")["operations"] = {
     "Your derivative of `a ** n` is `n * a ** n - 1`. Which operation does Python do first in "
     "`a ** n - 1`?": {"PowerBeforeMinus": {"self.data ** (n - 1)": "self.data**n - 1"}}
 }

@@ -319,8 +319,8 @@ keeping.known["value resumed"] = {
         "AnotherGenerator": {"self.generator.get_state()": "torch.get_rng_state()"}
     },
     "Your model still has its initial parameters after `load`. Does your file contain the "
-    "state of the model, and does `load` copy it into the new "
-    "model?": {"ModelForgotten": {'"model": model, ': ""}},
+    "state of the model, and does `load` restore it in the model that it was given, not in a "
+    "copy?": {"ModelForgotten": {'"model": model, ': ""}},
     "After `load`, your optimiser and your scheduler are in their initial states. Does your "
     "file contain the states that they had when `save` was "
     "called?": {"OptimizerAndSchedulerForgotten": NO_OPTIMIZER | NO_SCHEDULER},
