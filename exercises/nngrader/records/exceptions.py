@@ -13,10 +13,10 @@ CAUSES = [  # a pattern of the message, and where to look; the first that fits
         "axis has an unexpected length?",
     ),
     (
-        r"could not be broadcast together with shapes",
-        "Compare the two shapes from the right: NumPy combines two sizes only if they are "
-        "equal or one of them is 1. Is a shape wrong, or does an array need a new axis, as in "
-        "`b[:, None]`?",
+        r"could not be broadcast together with shapes|size of tensor a .* must match",
+        "Compare the two shapes from the right: two sizes can be combined only if they "
+        "are equal or one of them is 1. Is a shape wrong, or does an array need a new axis, as "
+        "in `b[:, None]`?",
     ),
     (
         r"kth\(=.*out of bounds",

@@ -443,8 +443,8 @@ WORDS = {
     ],
     Code.NOT_FINITE: [
         "{Your} {contains} {values} in {count}, first at {first}{ranges} | Which operation "
-        "produces {values}?",
-        "{Your} {is} {kind}{everywhere}{ranges} | Which operation produces {values}?",
+        "produces {values}{given}?",
+        "{Your} {is} {kind}{everywhere}{ranges} | Which operation produces {values}{given}?",
         "{Your} {contains} nan or infinite values | Which operation produces them?",
     ],
     Code.FEW_DIGITS: [
@@ -848,6 +848,7 @@ def _not_finite(data):
     fields = {"ranges": f" (inputs: {', '.join(ranges)})" if ranges else ""}
     if "kind" in data:
         fields["values"] = "nan" if data["kind"] == "nan" else "infinite values"
+    fields["given"] = ", or is it left from an input" if data.get("in_inputs") else ""
     return fields | ({"count": counted(*data["count"])} if "count" in data else {})
 
 

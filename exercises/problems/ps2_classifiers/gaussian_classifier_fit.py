@@ -93,8 +93,8 @@ gaussians.known["shape value"] = {
 }
 
 gaussians.known["value"] = {
-    "Your means are too small, because you divide the sum over each class by N. How many "
-    "samples does each of these sums contain?": {
+    "Your means are N_c / N times the correct ones, because you divide the sum over each class "
+    "by N. How many samples does each of these sums contain?": {
         "means_divided_by_n_at_the_end": {", means, Z": ", means * counts[:, None] / len(X), Z"}
     },
     "Your priors are the counts divided by the number of classes. What should the priors add "
@@ -120,8 +120,8 @@ gaussians.known["value covariance"] = {
     "index that occurs several times?": {
         "index_applied_once": {"].mean(axis=0)": "][-1] / (y == c).sum()"}
     },
-    "Your means are too small, because you divide the sum over each class by N. How many "
-    "samples does each of these sums contain?": {
+    "Your means are N_c / N times the correct ones, because you divide the sum over each class "
+    "by N. How many samples does each of these sums contain?": {
         "means_divided_by_n": {"].mean(axis=0)": "].sum(axis=0) / len(X)"}
     },
     "Your means have the same value for all features of a class. Which axis should you average "

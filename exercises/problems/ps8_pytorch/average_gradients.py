@@ -66,7 +66,7 @@ averaged = problem(
     points={
         "shape": (1, "each `grad` has the shape of its parameter"),
         "value": (5, "`grads` for shards of different sizes"),
-        "edge": (4, "missing gradients and an empty shard, half for each"),
+        "edge": (4, "two thirds for missing gradients, one third for an empty shard"),
         "separate": (
             2,
             "separate tensors for each worker, and unchanged parameters, half for each",
@@ -300,7 +300,11 @@ averaged.known(where="an_empty_shard")["edge"] = {
     "afterwards?": {
         "empty_workers_skipped": {
             "for p in same:": "for n, p in zip(counts, same):\n            if not n: continue"
-        }
+        },
+        "empty_workers_skipped_in_the_mean": {
+            "for p in same:": "for n, p in zip(counts, same):\n            if terms and not n: "
+            "continue"
+        },
     },
     "Your function leaves the gradient of a worker without samples unchanged if no other "
     "worker has a gradient for this parameter. Does this gradient count, and what should "

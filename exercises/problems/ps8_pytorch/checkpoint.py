@@ -85,7 +85,15 @@ def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
         train(*first, epochs)
         torch.manual_seed(11)  # to notice a `save` that stores this generator
         at_save = torch.get_rng_state()
-        keeper.save(file, epochs)
+        try:
+            keeper.save(file, epochs)
+        except (AttributeError, pickle.PicklingError) as error:
+            if "pickle" not in str(error):
+                raise
+            raise ValueError(
+                "your `save` writes a whole object into the file. Which of its methods returns "
+                "only its tensors and numbers?"
+            ) from None
         train(*first, more)
         whole = state_of(first[0])
 

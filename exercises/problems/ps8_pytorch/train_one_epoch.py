@@ -283,6 +283,13 @@ epoch.known(of=whole_groups_first)["steps"] = {
             "            (loss": "            optimizer.zero_grad()\n            (loss"
         }
     },
+    "Your step contains only the gradient of its last batch. Do you call `backward` for each "
+    "batch, or only once for each step?": {
+        "backward_once_for_each_step": {
+            "            (loss": "            optimizer.zero_grad()\n            (loss",
+            "(loss * (len(x) / samples)).backward()": "loss.backward()",
+        }
+    },
 }
 STEP_MEAN = "        optimizer.step()\n        losses[-{0}:] = [sum(losses[-{0}:]) / {0}]\n"
 epoch.known(of=whole_groups_first, where="a_shorter_last_group")["value steps"] = {

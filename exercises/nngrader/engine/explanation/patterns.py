@@ -31,6 +31,9 @@ def not_finite(e):
     if not wrong.any():
         return None
     about = {"kind": "nan" if np.isnan(e.got[wrong]).any() else "infinite"}
+    inputs = [v for v in e.args.values() if isinstance(v, np.ndarray) and v.dtype.kind == "f"]
+    if about["kind"] == "nan" and any(np.isnan(v).any() for v in inputs):
+        about["in_inputs"] = True
     if wrong.all():
         about |= {"everywhere": True, "ranges": _ranges(e, None)} if wrong.ndim else {}
     else:
