@@ -21,6 +21,7 @@ from nngrader.engine.observation.observe import (
 )
 from nngrader.grading.explain import failed_cases
 from nngrader.grading.one_submission import Judge
+from nngrader.records import exceptions
 from nngrader.records.codes import Code
 from nngrader.sandbox.launch import Sandbox
 from nngrader.sandbox.runner import Runner
@@ -359,16 +360,25 @@ def written(f, name):
     return "\n".join(["import numpy as np", code.replace(f.__name__, name, 1)])
 
 
+SECRET = 'raise KeyError(f"secret {self.data}")'
+JOINED = "np.ones(2) + np.ones(3)"
+CAUSE = exceptions.cause("operands could not be broadcast together with shapes (2,) (3,)")
+
+
 @pytest.mark.sandbox
-def test_an_error_that_prevents_only_a_part_is_reported_without_its_text_in_the_sandbox():
-    cell = written(value.solve, "Value") + textwrap.dedent("""
+@pytest.mark.parametrize(
+    ("line", "known"),
+    [(SECRET, {"raised": "KeyError"}), (JOINED, {"raised": "ValueError", "cause": CAUSE})],
+)
+def test_an_error_that_prevents_only_a_part_is_reported_without_its_text(line, known):
+    cell = written(value.solve, "Value") + textwrap.dedent(f"""
         def backward(self):
-            raise KeyError(f"secret {self.data}")
+            {line}
         Value.backward = backward
     """)
     report = points_in_the_sandbox("Value", cell, data=apart(False))
     assert report["aspects"]["value"] == [5.0, 5.0]
     (result,) = (f for f in report["findings"] if f["code"] == Code.PREVENTED)
     assert result["parts"] == ["grad"]
-    assert result["data"] == {"who": "`backward`", "raised": "KeyError"}
+    assert result["data"] == {"who": "`backward`"} | known
     assert "secret" not in str(report)

@@ -1,7 +1,7 @@
 """Where to look after an exception, chosen by the message of NumPy or Python.
 
-Only messages of visible cases are known, so feedback on hidden cases uses only the class
-(`rendering.CAUSES`).
+A message may contain hidden inputs, so the sandbox returns these words instead of it. If no
+pattern fits, the class of the exception decides (`rendering.CAUSES`).
 """
 
 import re
@@ -142,9 +142,10 @@ CAUSES = [  # a pattern of the message, and where to look; the first that fits
 
 
 def cause(message: str) -> str | None:
-    """Return where to look after an exception with this message, or None.
+    """Return where to look after an exception with this message, or with these words, or None.
 
     >>> cause("'NoneType' object is not iterable")[:16]
     'A value is None.'
     """
-    return next((words for pattern, words in CAUSES if re.search(pattern, message)), None)
+    known = (words for pattern, words in CAUSES if re.search(pattern, message))
+    return message if message in dict(CAUSES).values() else next(known, None)

@@ -17,6 +17,7 @@ from ..engine.observation.parsing import parse
 from ..engine.observation.reading import plain
 from ..errors import CannotDo
 from ..limits import LASTING, MOST_DEATHS, Died, Ending, of_death, reached
+from ..records import exceptions
 from ..records.flag import Flag, FlagCode
 from .inside import wire
 
@@ -479,10 +480,13 @@ def known(error) -> str:
 
 
 def _known(error, driver):
-    """Return the class of a reported exception, and its text if the driver contains it."""
-    reported = checked({"error": error})
-    own = driver and reported.message in string_constants(**driver)
-    return [[known(error)], reported.message if own else ""]
+    """Return the class of a reported exception, and its text or else its known cause.
+
+    The text is returned only if the driver contains it.
+    """
+    text = checked({"error": error}).message
+    own = driver and text in string_constants(**driver)
+    return [[known(error)], text if own else exceptions.cause(text) or ""]
 
 
 def _failure(answer, source):

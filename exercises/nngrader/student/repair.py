@@ -22,7 +22,6 @@ from ..engine import Verdict, caller
 from ..engine.judgement.judging import charged, is_right
 from ..engine.observation.reading import names_used
 from ..intake.suspicion import CALLS, DANGEROUS
-from ..records import exceptions
 from ..records.codes import Code
 from .corrections import CHECK, corrections, timed
 
@@ -113,11 +112,7 @@ def line_to_change(load: Callable, text: str, data: dict, verdict: Verdict) -> l
 def _explained_lines(verdict):
     """Return the lines that raised exceptions for which the findings explain the cause."""
     raised = (f.data for f in verdict.findings if f.code == Code.RAISED)
-    return {
-        about.get("line_number")
-        for about in raised
-        if exceptions.cause(about.get("message", ""))
-    }
+    return {about.get("line_number") for about in raised if "cause" in about}
 
 
 def is_unclear(text: str, data: dict, verdict: Verdict) -> bool:

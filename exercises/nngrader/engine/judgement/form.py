@@ -77,8 +77,9 @@ def of_stop(o, kind):
 
 
 def _where(message, line):
-    """Return an exception's text and line as data, if they are known."""
+    """Return an exception's text, line and cause as data, if they are known."""
     words = {"message": message.strip()} if message.strip() else {}
+    words |= {"cause": known} if (known := exceptions.cause(message)) else {}
     return words | ({"line_number": line[0]} if line else {})
 
 
