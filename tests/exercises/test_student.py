@@ -74,7 +74,7 @@ def test_a_known_mistake_gets_its_hint(folder):
     wrong = renamed(lambda *a: p.mistakes["sum instead of mean"].solve(*a), p.name)
     text = check_message(wrong, folder)
     assert text.startswith("softmax_cross_entropy: 10 of 14 points on the visible cases.")
-    assert "shape, errors, inputs-unchanged." in text
+    assert "Full points: shape, gradient, stability, errors, inputs-unchanged." in text
     assert text.count(p.mistakes["sum instead of mean"].hint) == 1
     assert "gradient, stability, but" in text
 

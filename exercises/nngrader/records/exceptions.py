@@ -15,7 +15,7 @@ CAUSES = [  # a pattern of the message, and where to look; the first that fits
     (
         r"could not be broadcast together with shapes|size of tensor a .* must match",
         "Compare the two shapes from the right: two sizes can be combined only if they "
-        "are equal or one of them is 1. Is a shape wrong, or does an array need a new axis, as "
+        "are equal or one of them is 1. Is a shape wrong, or does an array need new axes, as "
         "in `b[:, None]`?",
     ),
     (
@@ -31,7 +31,7 @@ CAUSES = [  # a pattern of the message, and where to look; the first that fits
     (
         r"^(matmul|dot): .*mismatch|shapes .* not aligned",
         "A matrix product needs as many columns on the left as rows on the right. Which factor "
-        "should be transposed?",
+        "should or shouldn't be transposed?",
     ),
     (
         r"Cannot interpret '.*' as a data type",
@@ -60,8 +60,8 @@ CAUSES = [  # a pattern of the message, and where to look; the first that fits
     ),
     (
         r"truth value of an array",
-        "`if`, `and` and `or` need a single True or False. For a decision about each entry, "
-        "use `np.where`, a mask, or `&` and `|`.",
+        "`if`, `and` and `or` need a single True or False. Should you compare single numbers "
+        "here? For a decision about each entry, use `np.where`, a mask, or `&` and `|`.",
     ),
     (
         r"arrays used as indices must be of integer|only integers, slices|only integer scalar",
@@ -76,6 +76,10 @@ CAUSES = [  # a pattern of the message, and where to look; the first that fits
         r"Cannot cast ufunc|cannot cast .* output from",
         "The array contains integers, and an operation such as `x -= 0.5` would store "
         "fractions in it. Convert it to float first.",
+    ),
+    (
+        r"cannot convert float (infinity|NaN) to integer",
+        "An array of integers can't store infinity or NaN. Convert it to float first.",
     ),
     (
         r"read-only",

@@ -241,11 +241,15 @@ def report(
     lines = [f"{data['name']}: {earned:.4g} of {counted(most, 'point')} on the visible cases."]
     full = [a for a, (points, of) in verdict.points.items() if points == of]
     right = [a for a in full if a not in verdict.spared]
+    has_numbers = bool(data.get("driver"))
     if data.get("steps"):
         step_lines, verdict = _at_its_step(data, verdict, right)
         lines += step_lines
-    elif right and len(right) < len(verdict.points):
-        lines.append(f"  Correct: {', '.join(right)}.")
+        # a step whose parts are comparisons comes before the numbers
+        wrong = next((a for a in data["steps"] if a not in right), None)
+        has_numbers = wrong not in [data["returns"][part] for part in data.get("wrong", {})]
+    elif full and len(full) < len(verdict.points):
+        lines.append(f"  Full points: {', '.join(full)}.")
     lines += [f"  {text}" for text in (*sentences(verdict.findings, Audience.VISIBLE), *places)]
     named = {f.aspect for f in verdict.findings}
     rest = [a for a, (points, of) in verdict.points.items() if points < of and a not in named]
@@ -270,7 +274,7 @@ def report(
         lines.append(f"  {words}")
     if data.get("entries"):
         lines += _failing_case(data, run, verdict)
-    elif data.get("driver") and not data.get("measure") and verdict.score < 100:
+    elif has_numbers and not data.get("measure") and verdict.score < 100:
         lines += _by_hand(data, run) or _failing_case(data, run, verdict)
     elif verdict.unclear or any(f.code == Code.DIFFERS for f in verdict.findings):
         lines += _by_hand(data, run)

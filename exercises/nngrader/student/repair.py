@@ -118,13 +118,14 @@ def _explained_lines(verdict):
 def is_unclear(text: str, data: dict, verdict: Verdict) -> bool:
     """Return whether a search may help: some finding doesn't name the cause of an error.
 
-    We don't search if it uses `CALLS` or `DANGEROUS`, or sets a global `g`, `g[k]` or `g.a`.
+    We don't search if it uses `CALLS` or `DANGEROUS`, or sets a global `g`, `g[k]` or `g.a`,
+    or if it trains, because many changes could make a training run succeed.
     """
     text = textwrap.dedent(text)
     known = all(map(_names_the_cause, verdict.findings))
     known |= any(f.code == Code.NOT_WRITTEN for f in verdict.findings)
     outside = {*names_used(text)} & (CALLS | DANGEROUS) or re.search(r"\bglobal\b", text)
-    if known or outside or data.get("file") or not text:
+    if known or outside or data.get("file") or data.get("tells") or not text:
         return False
     (defined, *_) = ast.parse(text).body
     return getattr(defined, "name", "") == data["name"] and not _keeps_state(defined)

@@ -176,10 +176,10 @@ principal.known(of=by_covariance)["value scores"] = {
     "the eigenvalues?": {"least_variance": {"[::-1]": ""}},
     "Your code uses rows of the matrix from `eigh` as eigenvectors. Does `eigh` return them as "
     "rows or as columns?": {"rows_of_eigh": {"vectors[:, best].T": "vectors[best]"}},
-    "Your components and variances start with the direction of the second-largest variance. "
+    "Your code starts with the direction of the second-largest variance. "
     "Which index does your slice start "
     "from?": {"variances_one_too_far_as_well": {"[::-1][:k]": "[::-1][1 : k + 1]"}},
-    "Your components and variances come from the correlation matrix, where every feature has "
+    "Your code uses the correlation matrix, where every feature has "
     "variance 1. Does the formula for C contain a division by standard "
     "deviations?": {"correlation_matrix": {"np.cov": "np.corrcoef"}},
     "You compute C from `X` without subtracting the mean, although you subtract it for the "

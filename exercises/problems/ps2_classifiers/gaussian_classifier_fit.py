@@ -92,6 +92,18 @@ gaussians.known["shape value"] = {
     }
 }
 
+FIRST = "y = np.unique(y, return_index=True)[1].argsort().argsort()[y]"
+gaussians.known["value covariance"] = {
+    "Your classes are in the order in which they first appear in `y`. Which class should row c "
+    "of your results belong to?": {
+        "in_order_of_appearance": FIRST,
+        "in_order_of_appearance_for_the_means": {
+            "    counts": f"    own = y; {FIRST}\n    counts",
+            "means[y]": "means[own]",
+        },
+    }
+}
+
 gaussians.known["value"] = {
     "Your means are N_c / N times the correct ones, because you divide the sum over each class "
     "by N. How many samples does each of these sums contain?": {

@@ -127,8 +127,8 @@ hinge.known["value"] = {
     "your sum, and how much do you subtract for it?": {
         "one_subtracted": {"scores),": "scores) + margin - 1,"}
     },
-    "Your loss and gradient count only the incorrect class with the largest gap. Does the "
-    "formula take a maximum or a sum over the classes?": {
+    "Your code counts only the incorrect class with the largest gap. Does the formula "
+    "take a maximum or a sum over the classes?": {
         "largest_only": {
             "gap[n, targets] = 0": (
                 "gap[n, targets] = 0\n    gap *= np.arange(scores.shape[1]) == "
@@ -136,10 +136,10 @@ hinge.known["value"] = {
             )
         }
     },
-    "Your loss and gradient are N times too large. What does the formula divide the sum by?": {
+    "Your result is N times too large. What does the formula divide the sum by?": {
         "not_averaged": {" / len(scores), gradient / len(scores)": ", gradient"}
     },
-    "Your loss and gradient are divided by the number of positive gaps. What does the formula "
+    "Your code divides by the number of positive gaps. What does the formula "
     "divide the sum by?": {
         "divided_by_the_gaps": {
             " / len(scores), gradient / len(scores)": (
@@ -174,29 +174,31 @@ hinge.known["value"] = {
     },
     "Your code sets whole columns of the gaps to 0, one for each target. How can you select a "
     "single entry from each row?": {"whole_columns": {"gap[n, targets]": "gap[:, targets]"}},
-    "Your loss and gradient include the correct class. Which classes does the sum run over?": {
+    "Your code includes the correct class. Which classes does the sum run over?": {
         "right_class_left_in": {
             AT_TARGETS: "-gradient.sum(axis=1) - 1",
             "sum() / len(scores), g": "sum() / len(scores) + margin, g",
         }
     },
-    "Your loss and gradient include the negative gaps. What does the formula do with a "
-    "negative gap?": {
+    "Your code includes the negative gaps. What does the formula do with a negative gap?": {
         "maximum_forgotten": {
             PULLS: "np.ones(scores.shape)",
             AT_TARGETS: "1 - scores.shape[1]",
             "np.maximum(gap, 0)": "gap",
         }
     },
-    "Your loss and gradient ignore the last image. Where does your loop or slice end?": {
+    "Your code ignores the last image. Where does your loop or slice end?": {
         "last_picture_left_out": {"targets] = 0": "targets] = gap[-1] = 0"}
     },
-    "Your loss and gradient use only the first image. Where in your code is the `return`?": {
+    "Your code uses only the first image. Where in your code is the `return`?": {
         "only_first_picture": {"gap[n, targets] = 0": "gap[n, targets] = gap[1:] = 0"}
     },
 }
 
 hinge.known["gradient"] = {
+    "In your gradient, the entry for the correct class isn't divided by N. Which factor is in "
+    "front of the whole "
+    "sum?": {"right_class_not_averaged": {AT_TARGETS: "-gradient.sum(axis=1) * len(scores)"}},
     "Your gradient for the correct class is -1/N in every row. How many of the positive gaps "
     "in a row contain the score of the correct "
     "class?": {"right_class_once": {AT_TARGETS: "-1"}},

@@ -103,11 +103,19 @@ def added_up(X, Y):
     return sum(abs(x - y) for x, y in columns(X, Y))
 
 
+def winner_of_fewer(near):
+    """Return the winner of a vote of the nearest rows, with fewer of them if several tie."""
+    votes = np.bincount(near)
+    tied = (votes == votes.max()).sum() > 1
+    return winner_of_fewer(near[:-1]) if tied else votes.argmax()
+
+
 @neighbours.case("value", visible=2)
 def clear_majorities(rng, N, M, D):
     """Random points with a clear majority."""
     # N > M for all sizes, so sorting along the wrong axis raises no IndexError. Some versions
     # of np.argpartition sort arrays of up to 256 numbers, even if asked for another position.
+    D += 10  # above k, so that not all columns vote if they are sorted like rows
     X_train, X = rng.normal(size=(4 * N + 280, D)), rng.normal(size=(MANY * M, D))
     return asked(rng, X_train, X, int(rng.choice([8, 9])), M, tied=False)
 
@@ -178,6 +186,14 @@ neighbours.known["value"] = {
             "pairwise_distances(X, X_train)": "abs(X.sum(1)[:, None] - X_train.sum(1))"
         }
     },
+    "Your code adds up the squared differences along the wrong axis of `X_train`. Which axis "
+    "contains the features?": {
+        "added_up_over_the_rows": {
+            "pairwise_distances(X, X_train)": (
+                "np.array([((X_train - x) ** 2).sum(axis=0) for x in X])"
+            )
+        }
+    },
     "Your code finds the rows with the smallest sum of |x - y|. Which distance does the "
     "problem use?": {"manhattan_neighbours": {"pairwise_distances": "added_up"}},
     "Your labels are rounded means of the neighbours' labels. A label is only the name of a "
@@ -224,6 +240,9 @@ neighbours.known["value"] = {
 }
 
 neighbours.known["ties"] = {
+    "When several labels tie, your code leaves out the farthest neighbour and counts again. "
+    "Which of these labels does the problem text ask "
+    "for?": {"fewer_of_the_tied": {VOTE: "winner_of_fewer(near)"}},
     "When several labels tie, your code returns the one with the nearest neighbour. Which one "
     "does the problem text ask "
     "for?": {"nearest_of_the_tied": {VOTE: "max(near, key=near.tolist().count)"}},

@@ -34,8 +34,8 @@ distances = problem(
         ),
         "loops": (
             0.5,
-            "no Python loop over the rows of `X` or `Y`, or over blocks of rows; a loop over "
-            "the $D$ columns is allowed. `numpy.vectorize`, `numpy.apply_along_axis` and "
+            "no Python loop over the rows of `X` or `Y`, or over small blocks of rows; a loop "
+            "over the $D$ columns is allowed. `numpy.vectorize`, `numpy.apply_along_axis` and "
             "`numpy.frompyfunc` count as such loops, and you lose these points if your "
             "notebook uses one of them",
         ),

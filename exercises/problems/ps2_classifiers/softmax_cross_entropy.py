@@ -131,16 +131,16 @@ LOSS = "log_p[n, targets].mean()"
 CHOSEN = "np.eye(scores.shape[1])[targets]"  # 1 for the correct class of each row
 
 softmax.known["value"] = {
-    "Your loss and gradient are N times too large. What does the formula divide the sum by?": {
+    "Your result is N times too large. What does the formula divide the sum by?": {
         "sum_instead_of_mean": {"mean(), gradient / len(scores)": "sum(), gradient"}
     },
     "Your loss is the mean of an array with N rows and C columns. How many of its entries does "
     "the formula add up, and what does it divide their sum "
     "by?": {"mean_over_classes": {"targets].mean()": "targets].mean() / scores.shape[1]"}},
-    "Your loss and gradient ignore the last image. Where does your loop or slice end?": {
+    "Your code ignores the last image. Where does your loop or slice end?": {
         "last_sample_left_out": {"return": "gradient[-1] = log_p[-1] = 0\n    return"}
     },
-    "Your loss and gradient use only the first image. Where in your code is the `return`?": {
+    "Your code uses only the first image. Where in your code is the `return`?": {
         "only_first_sample": {"return": "gradient[1:] = log_p[1:] = 0\n    return"}
     },
     "For each row, your loss uses the correct classes of all the images. How can you select a "

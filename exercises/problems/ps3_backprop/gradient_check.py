@@ -30,7 +30,8 @@ checker = problem(
         "value": (7, "smooth functions of a one-dimensional `x`, with a given `h`"),
         "edge": (
             1,
-            "an `x` with two or three axes, the default `h`, and entries that don't affect $f$",
+            "an `x` with two or three axes, the default `h`, and entries with $|n - g| \\leq "
+            "10^{-8}$",
         ),
         "inputs-unchanged": (1, "your function doesn't change `x` or `grad`"),
     },
@@ -142,13 +143,15 @@ def error_at_the_end(rng, N):
 
 @checker.case("edge")
 def more_axes(rng, N):
-    """An x with two or three axes, the default step, entries that don't affect f."""
+    """An x with two or three axes, the default step, entries with a slope near 0."""
     shape = (N, 3) if rng.integers(2) else (2, 2, N)
     A, phase = rng.uniform(0.5, 1, size=shape), rng.uniform(-0.9, 0.9, size=shape)
     x = (phase - 1 + 2 * np.pi * rng.integers(-999, 999, size=shape)) / (10000 * A)
-    grad = 10 * A * np.cos(phase) * rng.uniform(1.1, 2, size=shape)
+    grad = 10 * A * np.cos(phase) * rng.uniform(1.1, 1.5, size=shape)
     free = rng.permutation(A.size)[: A.size // 3]
     A.reshape(-1)[free] = grad.reshape(-1)[free] = 0
+    grad.reshape(-1)[free[::3]] = 9e-9  # near enough to 0
+    A.reshape(-1)[free[1::3]], grad.reshape(-1)[free[1::3]] = 2e-9, 2e-8  # the slope is 1.1e-8
     return FAST, x, A, grad
 
 
@@ -225,6 +228,14 @@ checker.known["value"] = {
 checker.known(where="more_axes")["edge"] = {
     "Your code divides 0 by 0. What is the error if g is 0 and f doesn't change?": {
         "zero_by_zero": {"if abs(n - g) > 1e-8": "if True", "max([worst": "np.max([worst"}
+    },
+    "Your code returns an error although n and g differ by at most 1e-8. Which error does the "
+    "problem text give to such an entry?": {
+        "zero_only_if_equal": {"if abs(n - g) > 1e-8": "if n != g"},
+        "something_small_in_the_divisor": {
+            "if abs(n - g) > 1e-8": "if True",
+            "max([abs(n), abs(g)])": "(max([abs(n), abs(g)]) + 1e-8)",
+        },
     },
     "Your code checks only the first `len(x)` entries. How many entries does an array with two "
     "or three axes have?": {

@@ -185,7 +185,7 @@ def in_small_batches(X, y, hidden, epochs, lr, rng):
 training.known["value"] = {
     "Your loss is still close to ln C, the loss of a network that gives all classes the same "
     "probability. Check in this order: do the rows of `X` and `y` still belong together, are "
-    "your steps large enough, and is the gradient of `W1` correct?": {
+    "there enough steps, are they large enough, and is the gradient of `W1` correct?": {
         "short_steps": {
             "": "lr = lr / 100",
             "    for _": (

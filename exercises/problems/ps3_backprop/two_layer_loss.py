@@ -247,7 +247,11 @@ network.known["stability"] = {
         "scores_not_shifted": {
             "    scores = scores - scores.max(axis=1, keepdims=True)\n": "",
             "scores - np.log(np.exp": "np.log(np.exp(scores) / np.exp",
-        }
+        },
+        "scores_not_shifted_in_a_difference": {
+            "    scores = scores - scores.max(axis=1, keepdims=True)\n": "",
+            "np.exp(log_p)": "np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)",
+        },
     },
     "Your loss is infinite when a probability underflows to 0. How can you compute ln p "
     "without computing p "

@@ -477,11 +477,19 @@ value.known(once=False)["value reuse operations long"] = {
 }
 
 
-for wrong in ("PowerWithoutFactor", "PowerNotLowered"):  # quotients as powers are wrong too
+for wrong, member, loses, where in (  # quotients as powers and products are wrong too
+    ("PowerWithoutFactor", "__pow__", "operations", "minus_quotient_power number_on_the_left"),
+    ("PowerNotLowered", "__pow__", "operations", "minus_quotient_power number_on_the_left"),
+    (
+        "FactorsNotExchanged",
+        "__mul__",
+        "value operations",
+        "each_once minus_quotient_power four_functions number_on_the_right number_on_the_left",
+    ),
+):
     mistake = value.mistakes[wrong]
-    members = {"__pow__": mistake.solve.__pow__}
-    where = "minus_quotient_power number_on_the_left"
-    value.mistake(mistake.hint, loses="operations", where=where)(
+    members = {member: getattr(mistake.solve, member)}
+    value.mistake(mistake.hint, loses=loses, where=where)(
         type(f"{wrong}InQuotients", (OfPowersAndProducts,), members)
     )
 

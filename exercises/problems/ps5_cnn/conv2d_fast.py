@@ -40,8 +40,8 @@ def small_or_large(conv2d_fast, x, weight, bias, stride, padding, side):
 
 LOOPS = (
     "Your function runs more lines of Python when the input has more rows, columns or samples, "
-    "so it contains a Python loop over one of them. Which loop can you replace with one NumPy "
-    "call?"
+    "so it contains or calls a Python loop over one of them. Which loop can you replace with "
+    "one NumPy call?"
 )
 fast = problem(
     "conv2d_fast",
@@ -225,6 +225,10 @@ fast.known["value"] = {
     "Your `y` doesn't include the bias. What does `conv2d_forward` add to the sum?": {
         "bias_forgotten": {" + bias[:, None]": ""}
     },
+    "Your `y` includes the bias once for each offset in the kernel. How many times does the "
+    "formula of problem 1 add it?": {
+        "bias_for_each_offset": {"+ bias[:, None]": "+ KH * KW * bias[:, None]"}
+    },
     "Your `y` has the correct shape, but its windows are only one pixel apart. In which row of "
     "`padded` does window `i` start?": {
         "neighbouring_windows": {
@@ -263,6 +267,8 @@ fast.known(of=offset_by_offset)["value"] = {
 }
 
 fast.known["shape value"] = {
+    "Your windows have KW rows and KH columns. Which of the two is the number of rows of a "
+    "kernel?": {"windows_on_their_side": {"(padded, (KH, KW)": "(padded, (KW, KH)"}},
     "Your code applies the stride to the pixels before it forms the windows. Does the formula "
     "skip pixels or windows?": {
         "stride_of_the_pixels": {

@@ -152,7 +152,10 @@ block.known["value gradient"] = {
     "contain besides the second "
     "convolution?": {"shortcut_backwards_alone": {"s = x + ": "s = "}},
     "Your block has no ReLU between the two convolutions. How does the formula compute `h` "
-    "from `a`?": {"no_relu_between": {"np.maximum(a, 0)": "a", " * (a > 0)": ""}},
+    "from `a`?": {
+        "no_relu_between": {"np.maximum(a, 0)": "a", " * (a > 0)": ""},
+        "no_relu_between_going_forward": {"np.maximum(a, 0)": "a"},
+    },
     "Your `y` can be negative, because the ReLU at the end of the block is missing. How does "
     "the formula compute `y` from "
     "`s`?": {"no_relu_at_the_end": {"np.maximum(s, 0)": "s", " * (s > 0)": ""}},

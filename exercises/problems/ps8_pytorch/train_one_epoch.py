@@ -302,8 +302,8 @@ epoch.known(of=whole_groups_first, where="a_shorter_last_group")["value steps"] 
     }
 }
 epoch.known(of=whole_groups_first, where="a_shorter_last_group")["steps"] = {
-    "Your samples don't all have the same weight if a step has a smaller batch or fewer "
-    "batches. What do you divide by, and how many samples does such a step "
+    "Your code divides by the same number in every step, but a step may have a smaller batch "
+    "or fewer batches. How many samples does such a step "
     "have?": {"divided_by_accumulate": {"len(x) / samples": "1 / accumulate"}},
     "In your `loss`, each batch of a step counts as if it were as large as the last one. How "
     "many samples does each batch have?": {
