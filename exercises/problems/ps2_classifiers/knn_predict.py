@@ -50,7 +50,7 @@ NAMES = [c - 1 for c in range(4, 31) if any(c % d == 0 for d in range(2, c))]
 
 
 def some_labels(rng):
-    """Return labels in ascending order, of which only the first is below their number."""
+    """Return labels in ascending order; only the first is below their number."""
     return np.sort([NAMES[0], *rng.permutation(NAMES[1:])[: LABELS - 1]])
 
 
@@ -241,8 +241,9 @@ neighbours.known["value"] = {
 
 neighbours.known["ties"] = {
     "When several labels tie, your code leaves out the farthest neighbour and counts again. "
-    "Which of these labels does the problem text ask "
-    "for?": {"fewer_of_the_tied": {VOTE: "winner_of_fewer(near)"}},
+    "Which label does the problem text require in this case?": {
+        "fewer_of_the_tied": {VOTE: "winner_of_fewer(near)"}
+    },
     "When several labels tie, your code returns the one with the nearest neighbour. Which one "
     "does the problem text ask "
     "for?": {"nearest_of_the_tied": {VOTE: "max(near, key=near.tolist().count)"}},
@@ -265,8 +266,8 @@ neighbours.known["ties"] = {
 }
 
 neighbours.known["value ties"] = {
-    "Your votes include those of the images before. Where does your code set the counts back "
-    "to 0?": {
+    "Your votes include the votes for the previous images. Where does your code set the counts "
+    "back to 0?": {
         "votes_kept": {
             "np.array([np.bincount(near).argmax() for near in y_train[order[:, :k]]])": (
                 "np.cumsum([np.bincount(near, minlength=y_train.max() + 1)\n"
