@@ -59,7 +59,7 @@ def percent(args, numbers):
         if np.sqrt(np.mean((rebuilt - across) ** 2)) <= most_error:
             raise ValueError(
                 "Your code goes through the blocks column by column. Which order does the "
-                "problem text use?"
+                "problem statement use?"
             )
         if np.sqrt(np.mean((rebuilt - picture.reshape(n, -1)) ** 2)) <= most_error:
             raise ValueError(
@@ -75,8 +75,8 @@ def percent(args, numbers):
         if error > 4 * most_error:
             raise ValueError(
                 "The root mean square error of your image is above 32 grey levels, and at "
-                "most 8 are allowed. Are the blocks, the pixels and the rows of the basis in "
-                "the order that the problem text describes?"
+                "most 8 are allowed. Are the blocks, the pixels and the rows of the basis "
+                "in the order that the problem statement describes?"
             )
         raise ValueError(
             "The root mean square error of your image is above 8 grey levels. Which numbers "

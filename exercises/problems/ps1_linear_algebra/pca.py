@@ -150,8 +150,8 @@ principal.known["scores"] = {
     "variance?": {"singular_values": {"s[:k] ** 2 / (len(X) - 1)": "s[:k]"}},
     "Your variances are standard deviations. How do you get a variance from a standard "
     "deviation?": {"standard_deviations": {"** 2 / (": "/ np.sqrt("}},
-    "Your variances are fractions of the total variance. Does the problem text divide the "
-    "variances by their sum?": {"shares": {"(len(X) - 1)": "(s**2).sum()"}},
+    "Your variances are fractions of the total variance. Does the problem statement divide "
+    "the variances by their sum?": {"shares": {"(len(X) - 1)": "(s**2).sum()"}},
     "You compute your scores from `X` without subtracting the mean. What should the mean of "
     "each column of scores "
     "be?": {"scores_not_centred": {"Z @ components.T": "X @ components.T"}},
@@ -179,9 +179,10 @@ principal.known(of=by_covariance)["value scores"] = {
     "Your code starts with the direction of the second-largest variance. "
     "Which index does your slice start "
     "from?": {"variances_one_too_far_as_well": {"[::-1][:k]": "[::-1][1 : k + 1]"}},
-    "Your code uses the correlation matrix, where every feature has "
-    "variance 1. Does the formula for C contain a division by standard "
-    "deviations?": {"correlation_matrix": {"np.cov": "np.corrcoef"}},
+    "Your code uses the correlation matrix, where every feature has variance 1. Does the "
+    "formula for C divide by the standard deviations?": {
+        "correlation_matrix": {"np.cov": "np.corrcoef"}
+    },
     "You compute C from `X` without subtracting the mean, although you subtract it for the "
     "scores. Does the formula for C contain X or "
     "Z?": {"covariance_not_centred": {"np.cov(X, rowvar=False)": "X.T @ X / (len(X) - 1)"}},

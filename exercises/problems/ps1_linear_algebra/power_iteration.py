@@ -201,8 +201,9 @@ def scaled_by_the_largest_entry(A, v, tol=1e-10, max_iter=10_000):
 
 powers.known["negative"] = {
     "Your eigenvalue is the factor by which a step stretches the vector, so it is never "
-    "negative. Which formula in the problem text also gives the "
-    "sign?": {"length_for_the_eigenvalue": {"v @ A @ v": "abs(v @ A @ v)"}}
+    "negative. Which formula in the problem statement also gives the sign?": {
+        "length_for_the_eigenvalue": {"v @ A @ v": "abs(v @ A @ v)"}
+    }
 }
 
 powers.known["value"] = {
@@ -221,7 +222,7 @@ powers.known["value"] = {
     "your formula for the eigenvalue multiply by "
     "`A`?": {"two_steps": {"return v @ A @ v, v": "return (v @ A @ v) ** 2, v"}},
     "When `tol` isn't passed, your iteration stops while the vector is still changing. "
-    "What default does the problem text give for `tol`?": {
+    "What default does the problem statement give for `tol`?": {
         "a_rough_default": {"tol=1e-10": "tol=1e-3"}
     },
     "Your result is for the transpose of `A`. Is `v` to the right or to the left of `A` in the "

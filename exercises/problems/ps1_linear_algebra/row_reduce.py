@@ -264,8 +264,8 @@ elimination.known["value"] = {
     "Your subtraction changes only the entries in the pivot's column. If you subtract entry by "
     "entry, which factor does your code use after it has set the entry in this column to "
     "0?": {"factor_overwritten": {"] -= np.outer(R[others, j], R[i])": ", j] = 0"}},
-    "Your division changes the pivot, but not the rest of its row. Which number do you divide "
-    "the later entries by, after the pivot has changed?": {
+    "Your division changes the pivot but leaves the rest of its row as it was. What do you "
+    "divide the later entries by once the pivot has changed?": {
         "pivot_overwritten": {
             "R[i] /= R[i, j]": "R[i, j] = 1",
             LARGE: "not abs(R[p, j]) / abs(A).max() <= 1e-11",
@@ -280,9 +280,10 @@ elimination.known["stability"] = {
     "Your `R` is inaccurate, because a tiny pivot makes the factors in your subtractions huge. "
     "Which entry of the column should be the "
     "pivot?": {"first_that_is_not_zero": [*DIVIDED_LAST, (SIZES, FIRST)]},
-    "Your code treats a small entry as 0, although it is above the limit in the problem text. "
-    "What is this limit, and which number is it relative "
-    "to?": {"too_much_counted_as_zero": [*DIVIDED_LAST, ("1e-11", "1e-6")]},
+    "Your code treats a small entry as 0, although it is above the limit in the problem "
+    "statement. What is this limit, and which number is it relative to?": {
+        "too_much_counted_as_zero": [*DIVIDED_LAST, ("1e-11", "1e-6")]
+    },
     "Your `R` is inaccurate, because dividing a row by a tiny pivot makes its other entries "
     "huge. Which entry of the column should be the "
     "pivot?": {"first_that_is_not_zero_divided": [NOT_CLEARED, (SIZES, FIRST)]},
@@ -315,9 +316,10 @@ elimination.known["shape value pivots"] = {
             ("range(A.shape[1])", "range(min(A.shape))"),
         ],
     },
-    "After your swap, two rows of `R` are equal, and one of the original rows is lost. What "
-    "does a view of `R[i]` contain after you have overwritten this "
-    "row?": {"swapped_by_views": [*DIVIDED_LAST, ("R[[i, p]] = R[[p, i]]", "R[i] = R[p]")]},
+    "After your swap, two rows of `R` are equal, and one of the original rows is lost. If "
+    "you keep `R[i]` as a view, what does it contain once that row has been overwritten?": {
+        "swapped_by_views": [*DIVIDED_LAST, ("R[[i, p]] = R[[p, i]]", "R[i] = R[p]")]
+    },
     "Your code moves down to the next row even after a column without a pivot. Which row "
     "should it use for the following "
     "column?": {"a_row_for_each_column": [*DIVIDED_LAST, ("i = len(pivots)", "i = j")]},
@@ -341,7 +343,7 @@ elimination.known["shape value"] = {
 
 elimination.known["pivots"] = {
     "Your `pivots` are all too large by 1. What number does the first column have in the "
-    "problem text?": {"columns_counted_from_one": {"append(j)": "append(j + 1)"}},
+    "problem statement?": {"columns_counted_from_one": {"append(j)": "append(j + 1)"}},
 }
 
 elimination.known["shape pivots"] = {

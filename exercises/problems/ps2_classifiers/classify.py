@@ -39,22 +39,23 @@ def right_by_the_file(args, labels):
         labels,
         scores,
         args["target"],
-        "Your labels aren't the classes with the highest scores that the weights in your file "
-        "produce. Predict one image step by step, and compare each step, from the division of "
-        "the pixels to the index of the largest score, with the problem text.",
+        "Your labels aren't the classes with the highest scores that the weights in your "
+        "file produce. Predict one image step by step, and compare each step, from the "
+        "division of the pixels to the index of the largest score, with the problem "
+        "statement.",
         {
             "Your pixels are only 0 and 1. What does `//` do to 200 / 255?": (
                 lambda: images // 255 @ weight + bias
             ),
             "Compared with the pixels, the bias in your scores is 255 times too small, or it's "
-            "missing. What does the problem text divide by 255, and what does it "
+            "missing. What does the problem statement divide by 255, and what does it "
             "add?": lambda: images / 255 @ weight + bias / 255,
-            "Your code subtracts the mean of these images. Which steps does the problem text "
-            "list before the product?": lambda: (
+            "Your code subtracts the mean of these images. Which steps does the problem "
+            "statement list before the product?": lambda: (
                 (images - images.mean(axis=0)) / 255 @ weight + bias
             ),
-            "Your scores contain the bias with the wrong sign. What does the problem text do "
-            "with it?": lambda: images / 255 @ weight - bias,
+            "Your scores contain the bias with the wrong sign. What does the problem "
+            "statement do with it?": lambda: images / 255 @ weight - bias,
             "Your code reshapes `weight` to (784, 10), which mixes the classes. How do you "
             "transpose it?": lambda: images / 255 @ weight.T.reshape(784, 10) + bias,
         },

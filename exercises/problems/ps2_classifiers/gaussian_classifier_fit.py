@@ -145,8 +145,8 @@ gaussians.known["value covariance"] = {
 }
 
 gaussians.known(of=by_loops)["covariance"] = {
-    "Your code adds the same squares to every row of the covariance. Which product of two "
-    "vectors gives a matrix?": {
+    "Your code adds the same vector of squared deviations to every row of the covariance. "
+    "Which product of two vectors gives a matrix?": {
         "squares_in_every_row": {"np.outer(x - means[c], x - means[c])": "(x - means[c]) ** 2"}
     }
 }
@@ -219,8 +219,8 @@ gaussians.known(of=class_by_class)["covariance"] = {
     "use?": {"mean_of_np_cov": {SCATTER: "np.cov(own.T) / (y.max() + 1)"}},
     "Your code weights the class covariances correctly, but each of them is divided by N_c - "
     "1. Which divisor does `np.cov` use by default?": {"weighted_np_cov": {", bias=True": ""}},
-    "Your code adds up the class covariances without weights. How much weight should each "
-    "class get?": {"covariances_added": {"priors[-1] * ": ""}},
+    "Your code adds up the class covariances without weighting them. How much weight "
+    "should each class get?": {"covariances_added": {"priors[-1] * ": ""}},
     "Your covariance comes only from the last class. What does each pass of your loop do with "
     "the result of the previous "
     "pass?": {

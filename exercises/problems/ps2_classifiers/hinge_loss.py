@@ -127,8 +127,8 @@ hinge.known["value"] = {
     "your sum, and how much do you subtract for it?": {
         "one_subtracted": {"scores),": "scores) + margin - 1,"}
     },
-    "Your code counts only the incorrect class with the largest gap. Does the formula "
-    "take a maximum or a sum over the classes?": {
+    "Your code counts only the incorrect class that violates the margin most. Does the "
+    "formula take a maximum or a sum over the classes?": {
         "largest_only": {
             "gap[n, targets] = 0": (
                 "gap[n, targets] = 0\n    gap *= np.arange(scores.shape[1]) == "
@@ -238,9 +238,9 @@ hinge.known["shape value"] = {
 }
 
 hinge.known(where="margin_left_out")["edge"] = {
-    "Your default for `margin` is the value from the example. Which default does the problem "
-    "text give?": {"default_from_the_example": {"margin=1.0": "margin=2.0"}},
-    "Your default for `margin` is 0. Which default does the problem text give?": {
+    "Your default for `margin` is the value from the example. Which default does the "
+    "problem statement give?": {"default_from_the_example": {"margin=1.0": "margin=2.0"}},
+    "Your default for `margin` is 0. Which default does the problem statement give?": {
         "default_of_zero": {"margin=1.0": "margin=0.0"}
     },
 }

@@ -229,10 +229,10 @@ neighbours.known["value"] = {
     "position?": {"place_for_label": "y_train = np.unique(y_train, return_inverse=True)[1]"},
     "All rows of `X_train` vote in your code. Which of them should vote, and where does your "
     "code use `k`?": {"all_rows_vote": {"[:, :k]": ""}},
-    "Your code lets only k - 1 neighbours vote. Does the end of your slice or loop, or "
-    "your comparison, leave out the last neighbour?": {"one_too_few": "k -= 1"},
-    "Your code lets k + 1 neighbours vote. Does the end of your slice or loop, or your "
-    "comparison, include one neighbour too many?": {"one_too_many": "k += 1"},
+    "Your code lets only k - 1 neighbours vote. Does your slice, loop or comparison leave "
+    "out the last neighbour?": {"one_too_few": "k -= 1"},
+    "Your code lets k + 1 neighbours vote. Does your slice, loop or comparison include one "
+    "neighbour too many?": {"one_too_many": "k += 1"},
     "Your code gives the neighbours' labels to the wrong images, because `reshape` doesn't "
     "exchange axes. Which operation turns an array of shape (k, M) into one of shape (M, k)?": {
         "reshaped": {"[order[:, :k]]": "[order[:, :k]].T.reshape(len(X), k)"}
@@ -240,21 +240,24 @@ neighbours.known["value"] = {
 }
 
 neighbours.known["ties"] = {
-    "When several labels tie, your code leaves out the farthest neighbour and counts again. "
-    "Which label does the problem text require in this case?": {
+    "When several labels tie, your code leaves out the farthest neighbour and counts "
+    "again. Which label does the problem statement require in this case?": {
         "fewer_of_the_tied": {VOTE: "winner_of_fewer(near)"}
     },
-    "When several labels tie, your code returns the one with the nearest neighbour. Which one "
-    "does the problem text ask "
-    "for?": {"nearest_of_the_tied": {VOTE: "max(near, key=near.tolist().count)"}},
+    "When several labels tie, your code returns the one with the nearest neighbour. Which "
+    "one does the problem statement ask for?": {
+        "nearest_of_the_tied": {VOTE: "max(near, key=near.tolist().count)"}
+    },
     "When several labels tie, your code returns the largest of them. Which one does the "
-    "problem text ask "
-    "for?": {"largest_of_the_tied": {VOTE: "max(sorted(near)[::-1], key=near.tolist().count)"}},
-    "When several labels tie, your code returns the one that comes first in `y_train`. Which "
-    "one does the problem text ask "
-    "for?": {"first_seen_of_the_tied": {VOTE: "max(y_train, key=near.tolist().count)"}},
-    "Your code gives a near neighbour more weight than a far one. How many votes does each "
-    "neighbour have in the problem text?": {
+    "problem statement ask for?": {
+        "largest_of_the_tied": {VOTE: "max(sorted(near)[::-1], key=near.tolist().count)"}
+    },
+    "When several labels tie, your code returns the one that comes first in `y_train`. "
+    "Which one does the problem statement ask for?": {
+        "first_seen_of_the_tied": {VOTE: "max(y_train, key=near.tolist().count)"}
+    },
+    "Your code gives a near neighbour more weight than a far one. According to the problem "
+    "statement, how many votes does each neighbour get?": {
         "weighted_by_nearness": {
             "order = np.argsort(pairwise_distances(X, X_train), axis=1)": (
                 "d = pairwise_distances(X, X_train)\n    order = np.argsort(d, axis=1)[:, :k]"
@@ -276,7 +279,7 @@ neighbours.known["value ties"] = {
         }
     },
     "Your code standardises the features before it computes the distances. Which distances "
-    "does the problem text use?": {
+    "does the problem statement use?": {
         "standardised": (
             "X_train, X = ((A - X_train.mean(axis=0)) / X_train.std(axis=0) for A in (X_train, "
             "X))"

@@ -239,8 +239,8 @@ softmax.known["stability"] = {
 }
 
 softmax.known["value gradient stability"] = {
-    "Your ln(sum of exp) lacks the row maximum, which you subtract from the scores first. What "
-    "must you add to it?": {
+    "You subtract the row maximum from the scores, but your ln(sum of exp) doesn't make up "
+    "for it. What must you add to it?": {
         "maximum_not_added_back": {"log_p = z - np": "log_p = scores - np"}
     },
     "Your probabilities add up to 1 over the whole array. Which axis should you sum the "

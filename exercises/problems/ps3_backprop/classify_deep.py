@@ -38,13 +38,12 @@ def right_by_the_network(args, labels):
         labels,
         scores,
         args["target"],
-        "Your labels aren't the classes with the highest scores of the network in your file. "
-        "Predict one image step by step, and compare each step, from the division of the "
-        "pixels to the index of the largest score, with the problem text.",
+        "Your labels aren't the classes with the highest scores of the network in your "
+        "file. Predict one image step by step, and compare each step, from the division of "
+        "the pixels to the index of the largest score, with the problem statement.",
         {
-            "Your pixels aren't divided by 255. Where does the problem text divide them?": (
-                lambda: scores_of(few)
-            ),
+            "Your pixels aren't divided by 255. Where does the problem statement divide "
+            "them?": (lambda: scores_of(few)),
             "Your pixels are only 0 and 1. What does `//` do to 200 / 255?": (
                 lambda: scores_of(few // 255)
             ),

@@ -229,8 +229,8 @@ checker.known(where="more_axes")["edge"] = {
     "Your code divides 0 by 0. What is the error if g is 0 and f doesn't change?": {
         "zero_by_zero": {"if abs(n - g) > 1e-8": "if True", "max([worst": "np.max([worst"}
     },
-    "Your code returns an error although n and g differ by at most 1e-8. Which error does the "
-    "problem text give to such an entry?": {
+    "Your code returns an error although n and g differ by at most 1e-8. Which error does "
+    "the problem statement give to such an entry?": {
         "zero_only_if_equal": {"if abs(n - g) > 1e-8": "if n != g"},
         "something_small_in_the_divisor": {
             "if abs(n - g) > 1e-8": "if True",

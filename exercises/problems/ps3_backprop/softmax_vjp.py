@@ -133,8 +133,8 @@ pulled.known["value"] = {
     "What should the weights of this mean be?": {"plain_mean": {"g @ p": "g.mean()"}},
     "Your code subtracts the correct sum from `g`, but a factor is still missing. What should "
     "you multiply the difference by?": {"factor_forgotten": {"p * (g - g @ p)": "g - g @ p"}},
-    "Your `dz` treats `g` as the gradient with respect to log p. How does the problem text "
-    "define `g`?": {"through_the_logarithm": {"p * (g - g @ p)": "g - p * g.sum()"}},
+    "Your `dz` treats `g` as the gradient with respect to log p. How does the problem "
+    "statement define `g`?": {"through_the_logarithm": {"p * (g - g @ p)": "g - p * g.sum()"}},
     "Your `dz` is p - g, which is the gradient of the cross-entropy if `g` contains the "
     "one-hot labels. What does `g` contain in this "
     "problem?": {"as_with_cross_entropy": {"p * (g - g @ p)": "p - g"}},

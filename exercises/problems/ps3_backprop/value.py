@@ -330,8 +330,8 @@ value.known(where="used_again")["reuse"] = {
             "        return self.made(self.data + other.data"
         }
     },
-    "Your `backward` sets every `grad` to 0 first. What should happen to a `grad` that already "
-    "had a value, according to the problem text?": {
+    "Your `backward` sets every `grad` to 0 first. What should happen to a `grad` that "
+    "already had a value, according to the problem statement?": {
         "SetsToZero": {
             "        self.grad": "        for n in self.order(): n.grad = 0\n        self.grad"
         }
@@ -411,8 +411,9 @@ value.known(where="four_functions")["operations"] = {
     "the square of the input or of the "
     "output?": {"TanhOfTheInput": {"1 - y**2": "1 - self.data**2"}},
     "Your derivative of `tanh` is y (1 - y), which is the derivative of the sigmoid. Which "
-    "derivative of tanh does the problem text "
-    "give?": {"TanhLikeSigmoid": {"1 - y**2": "y * (1 - y)"}},
+    "derivative of tanh does the problem statement give?": {
+        "TanhLikeSigmoid": {"1 - y**2": "y * (1 - y)"}
+    },
 }
 value.known(where="number_on_the_left")["operations"] = {
     "Your code swaps the two sides of a difference when a plain number is on the left. Which "
@@ -527,7 +528,7 @@ value.known(where="minus_quotient_power")["operations"] = {
 }
 value.known(where="relu_at_zero")["operations"] = {
     "Your `relu` passes the gradient on when the input is exactly 0. Which value does the "
-    "problem text give for the derivative there?": {
+    "problem statement give for the derivative there?": {
         "ReluOpenAtZero": {"self.data > 0": "self.data >= 0"}
     }
 }

@@ -89,9 +89,10 @@ def unit_by_unit(dY, X, gamma, eps):
 
 
 backwards.known["value"] = {
-    "Your `dX` contains only the direct path, as if m and v were constants. Which entries of "
-    "the batch do m and v depend "
-    "on?": {"constants": {"(dY - (dbeta + X_hat * dgamma) / len(X))": "dY"}},
+    "Your `dX` accounts only for the direct path, as if m and v were constants. Which "
+    "entries of the batch do m and v depend on?": {
+        "constants": {"(dY - (dbeta + X_hat * dgamma) / len(X))": "dY"}
+    },
     "Your `dX` doesn't include the path through v. What happens to the variance of a column "
     "when one of its entries increases?": {"variance_constant": {" + X_hat * dgamma": ""}},
     "Your `dX` doesn't include the path through m. What happens to the mean of a column when "
@@ -131,8 +132,8 @@ backwards.known(of=path_by_path)["value"] = {
 }
 
 backwards.known["value parameters"] = {
-    "Your gradients use a variance with divisor N - 1. Which divisor does the problem text "
-    "use?": {"unbiased": {"var(axis=0)": "var(axis=0, ddof=1)"}},
+    "Your gradients use a variance with divisor N - 1. Which divisor does the problem "
+    "statement use?": {"unbiased": {"var(axis=0)": "var(axis=0, ddof=1)"}},
     "Your gradients ignore `eps`. What does the forward pass add `eps` to?": {
         "eps_forgotten": {" + eps": ""}
     },

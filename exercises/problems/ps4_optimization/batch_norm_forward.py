@@ -160,9 +160,10 @@ normalised.known["value"] = {
             using("(np.c_[X.mean(1)], np.c_[X.var(1)]) if training else (mean, var)")
         ]
     },
-    "Your `Y` uses the variance with divisor N - 1. Which divisor does the problem text use to "
-    "normalise the "
-    "batch?": {"unbiased_in_the_batch": {"X.var(axis=0)": "X.var(axis=0, ddof=1)"}},
+    "Your `Y` uses the variance with divisor N - 1. Which divisor does the problem "
+    "statement use to normalise the batch?": {
+        "unbiased_in_the_batch": {"X.var(axis=0)": "X.var(axis=0, ddof=1)"}
+    },
     "Your `Y` contains the standardised values, without scale and shift. What should `gamma` "
     "and `beta` do with these values?": {"not_scaled": {"gamma * (X": "(X", " + beta": ""}},
     "Your `Y` doesn't include `beta`. Where does `beta` appear in the formula?": {
@@ -202,8 +203,10 @@ normalised.known["value running"] = {
 }
 
 normalised.known["running"] = {
-    "Your `new_var` uses the variance with divisor N. Which divisor does the problem text use "
-    "for the running average?": {"biased_average": {"X.var(axis=0, ddof=1)": "var"}},
+    "Your `new_var` uses the variance with divisor N. Which divisor does the problem "
+    "statement use for the running average?": {
+        "biased_average": {"X.var(axis=0, ddof=1)": "var"}
+    },
     "Your `new_var` uses a variance multiplied by (N - 1) / N. Which factor turns divisor N "
     "into divisor N - 1?": {
         "factor_turned_round": {"X.var(axis=0, ddof=1)": "var * (len(X) - 1) / len(X)"}
@@ -221,7 +224,7 @@ normalised.known["running"] = {
         "corrected_by_columns": {"X.var(axis=0, ddof=1)": "var * len(var) / (len(var) - 1)"}
     },
     "Your `new_var` averages standard deviations. Which quantity goes into this running "
-    "average, according to the problem text?": {
+    "average, according to the problem statement?": {
         "average_of_deviations": {"X.var(axis=0, ddof=1)": "X.std(axis=0, ddof=1)"},
         "average_of_biased_deviations": {"X.var(axis=0, ddof=1)": "X.std(axis=0)"},
     },
@@ -240,11 +243,13 @@ normalised.known["running"] = {
         }
     },
     "Your `new_mean` and `new_var` are the old running averages, even in training mode. "
-    "Which formula does the problem text give for the new ones?": {
+    "Which formula does the problem statement give for the new ones?": {
         "averages_not_updated": {"Y, new_mean, new_var": "Y, running_mean, running_var"}
     },
     "Your code multiplies the old average by `momentum`. Which of the two terms does the "
-    "problem text multiply by `momentum`?": {"momentum_of_the_old": "momentum = 1 - momentum"},
+    "problem statement multiply by `momentum`?": {
+        "momentum_of_the_old": "momentum = 1 - momentum"
+    },
 }
 
 normalised.known["evaluation"] = {

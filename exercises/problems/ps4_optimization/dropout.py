@@ -241,8 +241,8 @@ masked.known["value"] = {
     "Your function drops whole rows or columns. How many random numbers do you draw, and how "
     "many entries does `X` "
     "have?": {"whole_columns": {"rng.random(X.shape)": "rng.random(X.shape[1])"}},
-    "Your function drops an entry with probability 1 - p. What is `p` the probability of, in "
-    "the problem text and in PyTorch?": {"p_kept": {">= p) / (1 - p)": "< p) / p"}},
+    "Your function drops an entry with probability 1 - p. What is `p` the probability of, "
+    "in the problem statement and in PyTorch?": {"p_kept": {">= p) / (1 - p)": "< p) / p"}},
     "The fraction of zeros in your `Y` isn't `p`. What do you compare with `p`, and how are "
     "your random numbers distributed?": {
         "normal_numbers": {".random(X.shape) >= p": ".standard_normal(X.shape) >= 2 * p - 1"}

@@ -208,8 +208,8 @@ starts.known["value"] = {
         "normal_for_all": {"rng.uniform(-c, c, ": "rng.normal(0, c / np.sqrt(3), "},
         "uniform_for_all": {NORMAL: (UNIFORM)},
     },
-    "Your normally distributed weights are truncated at two standard deviations. What should "
-    "happen to weights beyond this limit, according to the problem text?": {
+    "Your normally distributed weights are truncated at two standard deviations. What "
+    "should happen to weights beyond this limit, according to the problem statement?": {
         "cut_off": {
             "rng.normal(scale=np.sqrt(2 / n), size=(n_out, n_in))": (
                 "rng.normal(size=(n_out, n_in)).clip(-2, 2) * np.sqrt(2 / n)"
@@ -262,9 +262,10 @@ starts.known["value"] = {
         "standard_normal": "return rng.standard_normal((n_out, n_in))",
         "two_too_large": {"6 /": "900 /", "else n_in + n_out": "else (n_in + n_out) / 150"},
     },
-    'The variance of your "xavier" weights is too large. Does the numerator of your formula '
-    "contain only the 2, and its denominator the sum of both "
-    "sizes?": {"xavier_too_large": {"else n_in + n_out": "else (n_in + n_out) / 150"}},
+    'The variance of your "xavier" weights is too large. Is your numerator just 2, and is '
+    "your denominator the sum of the two sizes?": {
+        "xavier_too_large": {"else n_in + n_out": "else (n_in + n_out) / 150"}
+    },
     'The variance of your "glorot_uniform" weights is too large. How does c depend on the '
     "variance?": {"uniform_too_large": {"6 /": "900 /"}},
     'The variance of your "he" weights is too large. How does the formula compute it from '
@@ -274,9 +275,10 @@ starts.known["value"] = {
         "fixed_scale": "return 0.001 * rng.standard_normal((n_out, n_in))",
         "two_too_small": {"6 /": "0.04 /", "else n_in + n_out": "else 150 * (n_in + n_out)"},
     },
-    'The variance of your "xavier" weights is too small. Does the numerator of your formula '
-    "contain only the 2, and its denominator the sum of both "
-    "sizes?": {"xavier_too_small": {"else n_in + n_out": "else 150 * (n_in + n_out)"}},
+    'The variance of your "xavier" weights is too small. Is your numerator just 2, and is '
+    "your denominator the sum of the two sizes?": {
+        "xavier_too_small": {"else n_in + n_out": "else 150 * (n_in + n_out)"}
+    },
     'The variance of your "glorot_uniform" weights is too small. How does c depend on the '
     "variance?": {"uniform_too_small": {"6 /": "0.04 /"}},
     'The variance of your "he" weights is too small. How does the formula compute it from '

@@ -166,7 +166,9 @@ rates.known["schedules"] = {
     'Your "step" schedule also counts the steps of the warm-up. Which step does t count '
     "from?": {"drops_from_the_start": {"(t // step_size)": "(step // step_size)"}},
     'Your "step" schedule rounds t / step_size to the nearest integer. Which way does the '
-    "problem text round?": {"rounded_to_nearest": {"(t // step_size)": "round(t / step_size)"}},
+    "problem statement round?": {
+        "rounded_to_nearest": {"(t // step_size)": "round(t / step_size)"}
+    },
     'Your "step" schedule computes gamma^t first, and rounds the quotient down to 0. Which '
     "operation of gamma^k comes first, the division or the "
     "power?": {
@@ -207,10 +209,11 @@ rates.known["schedules"] = {
     'Your "cosine" schedule reaches 0 in the last step. Which number of steps does the formula '
     "divide t by?": {"zero_at_the_end": {"(total - warmup)": "(total - warmup - 1)"}},
     'Your "cosine" schedule divides t by `total`, which includes the warm-up. How does the '
-    "problem text define T?": {"divided_by_total": {"(total - warmup)": "total"}},
-    'Your "cosine" schedule doesn\'t start at `lr`, because its angle already increases during '
-    "the warm-up. What is t in the first step after the "
-    "warm-up?": {"cosine_from_the_start": {"np.pi * t": "np.pi * step"}},
+    "problem statement define T?": {"divided_by_total": {"(total - warmup)": "total"}},
+    'Your "cosine" schedule doesn\'t start at `lr`, because its angle already increases '
+    "during the warm-up. What is t at the first step after the warm-up?": {
+        "cosine_from_the_start": {"np.pi * t": "np.pi * step"}
+    },
     'Your "cosine" schedule is the "exponential" one. Which branch of your code does "cosine" '
     "reach?": {
         "cosine_like_exponential": {
@@ -226,6 +229,6 @@ rates.known["schedules"] = {
 }
 
 rates.known["value schedules"] = {
-    "Your function has no warm-up, because its schedule starts at step 0. What should happen "
-    "while `step < warmup`?": {"warm_up_ignored": "warmup = 0"}
+    "Your function has no warm-up: the decay starts at step 0. What should happen while "
+    "`step < warmup`?": {"warm_up_ignored": "warmup = 0"}
 }

@@ -2,7 +2,7 @@
 
 As in ps2, we measure only the weights. The measure computes the cross-entropy in float64 from
 the file; the student's function only has to agree with that network. We can't check how many
-images it was trained on; the problem text requires 500.
+images it was trained on; the problem statement requires 500.
 
 Losses of our runs on the 4,000 hidden images, for five networks with 64 hidden units each
 (`tools/make_few_pictures.py`): 1.07 to 1.11 after 60 epochs with momentum;

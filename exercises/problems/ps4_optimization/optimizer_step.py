@@ -290,8 +290,8 @@ steps.known["rmsprop"] = {
     "step?": {"begins_with_the_square": {"alpha * v + ": "alpha * (v if state else g**2) + "}},
     "Your RMSProp adds the whole new square to v. What should the two weights of an average "
     "add up to?": {"square_whole": {"(1 - alpha) * g**2": "g**2"}},
-    "Your RMSProp multiplies the new square by `alpha`. Which term does the formula multiply "
-    "by `alpha`?": {"shares_exchanged": "alpha = 1 - alpha"},
+    "Your RMSProp multiplies the new squared gradient by `alpha`. Which term does the "
+    "formula multiply by `alpha`?": {"shares_exchanged": "alpha = 1 - alpha"},
 }
 
 steps.known["value rmsprop"] = {

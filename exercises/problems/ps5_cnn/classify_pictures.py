@@ -89,10 +89,10 @@ def right_by_the_network(args, labels):
         target[:tried],
         "your labels aren't the classes with the highest scores of the network in the "
         "file. Predict one image step by step, and compare each step, and the shape after "
-        "it, with the problem text.",
+        "it, with the problem statement.",
         {
             "your pixels aren't divided by 255, or your layers add no bias. Where does the "
-            "problem text divide the pixels, and where does it add a bias?": (
+            "problem statement divide the pixels, and where does it add a bias?": (
                 lambda: scores_of(few, largest=1)
             ),
             "your pixels are only 0 and 1. What does `//` do to 200 / 255?": (
@@ -101,7 +101,7 @@ def right_by_the_network(args, labels):
             "one of your convolutions has no ReLU after it. How many layers have one?": (
                 lambda: scores_of(few, linear="6")
             ),
-            "your kernels are flipped. Does the formula of the problem text begin with the "
+            "your kernels are flipped. Does the formula in the problem begin with the "
             "first row of a kernel, or with the last?": lambda: scores_of(few, flip=-1),
             "you pool with the mean. Which number of each window does the text take?": (
                 lambda: scores_of(few, pool=np.mean)

@@ -165,8 +165,8 @@ gradients.known["value"] = {
     "averaging over the samples. Where does your code divide by N?": {
         "everything_averaged": "dy = dy / len(x)"
     },
-    "Your three gradients are divided by the number of positions in a map. Which line of your "
-    "code does this division, and does any formula in the problem text call for "
+    "Your three gradients are divided by the number of positions in a map. Which line of "
+    "your code does this division, and does any formula in the problem statement call for "
     "it?": {"everything_mean_of_positions": "dy = dy / dy[0, 0].size"},
 }
 
@@ -268,8 +268,8 @@ gradients.known["shape weights"] = {
 }
 
 gradients.known(where="pixels_left_out")["stride"] = {
-    "Your `dx` has too few rows or columns when the last window doesn't reach the edge. Which "
-    "gradient do the pixels beyond the last window get?": {
+    "Your `dx` has too few rows or columns when the last window doesn't reach the edge. "
+    "What gradient should the pixels beyond the last window get?": {
         "ends_at_the_last_window": {
             "": "far = [(dy.shape[k] - 1) * stride + weight.shape[k] for k in (2, 3)]",
             "p : p + H, p : p + W": "p : min(p + H, far[0]), p : min(p + W, far[1])",
@@ -294,9 +294,10 @@ gradients.known(where="in_steps")["stride"] = {
     },
     "Your `dx` still contains the rows and columns of the padding. What shape should `dx` "
     "have?": {"padding_kept": {"[:, :, p : p + H, p : p + W]": ""}},
-    "Your `dx` is shifted, as if `x` began in the upper left corner of `padded`. Which entry "
-    "of `padded` is the upper left corner of "
-    "`x`?": {"cut_from_the_corner": {"p : p + H, p : p + W": ":H, :W"}},
+    "Your `dx` is shifted, as if `x` started at the upper left corner of `padded`. Which "
+    "entry of `padded` is the upper left corner of `x`?": {
+        "cut_from_the_corner": {"p : p + H, p : p + W": ":H, :W"}
+    },
     "The windows in your `dx` are only one pixel apart. Which row of `padded` is the first row "
     "of window "
     "`i`?": {"neighbouring_windows_in_dx": {"rows, columns] ": "i : i + KH, j : j + KW] "}},

@@ -143,9 +143,8 @@ table.known["value"] = {
     "Your W is computed from the height. Which two numbers does your code give to H and W?": {
         "width_from_height": {"for n in (H, W)": "for n in (H, H)"}
     },
-    "The rows of your `shapes` contain H, W and C. Which order does the problem text give?": {
-        "channels_last": {"[C, H, W]": "[H, W, C]"}
-    },
+    "The rows of your `shapes` contain H, W and C. Which order does the problem statement "
+    "give?": {"channels_last": {"[C, H, W]": "[H, W, C]"}},
     "Your H and W ignore the padding. How many rows does it add?": {
         "padding_ignored": {" + 2 * P": ""}
     },
@@ -180,7 +179,7 @@ table.known["value"] = {
     "Every row of your `shapes` contains the C of the image. How many maps does a layer with F "
     "kernels produce?": {"channels_kept": {"[C, H, W]": "[shape[0], H, W]"}},
     "Your code pads the input of the max pooling layers. How much padding do these layers "
-    "have, according to the problem text?": {
+    "have, according to the problem statement?": {
         "padding_of_the_layer_before": {
             '"padding", 0)': '"padding", P if shapes else 0)',
         }
@@ -215,18 +214,20 @@ table.known["parameters"] = {
     "with F kernels have?": {"bias_per_input": {"(K * K * C + 1) * F": "(K * K * F + 1) * C"}},
     "Your `parameters` include one bias per channel of each kernel. How many biases does one "
     "kernel have?": {"bias_for_each_channel": {"(K * K * C + 1) * F": "(K * K + 1) * C * F"}},
-    "Your `parameters` assume that each kernel has only one channel. How many channels does a "
+    "Your code assumes that each kernel has only one channel. How many channels does a "
     "kernel cover?": {"channels_forgotten": {"K * K * C": "K * K"}},
-    "Your `parameters` count only K weights per channel of a kernel. How many rows and columns "
+    "Your code counts only K weights per channel of a kernel. How many rows and columns "
     "does a kernel have?": {"not_squared": {"K * K * C": "K * C"}},
     "Your `parameters` count every weight once per position. How many positions share one "
     "weight?": {"counted_at_each_place": {"+ 1) * F": "+ 1) * F * H * W"}},
-    "Your `parameters` assume that each kernel has as many channels as the output of its "
-    "layer. Does a kernel cover the channels before the layer or after "
-    "it?": {"channels_after_the_layer": {"K * K * C": "K * K * F"}},
-    "Your `parameters` assume that the kernels of all layers have as many channels as the "
-    "image. How many channels does the input of the second layer "
-    "have?": {"channels_of_the_picture": {"K * K * C": "K * K * shape[0]"}},
+    "Your code assumes that each kernel has as many channels as its layer's output. Does a "
+    "kernel cover the channels before the layer or after it?": {
+        "channels_after_the_layer": {"K * K * C": "K * K * F"}
+    },
+    "Your code assumes that the kernels of all layers have as many channels as the image. "
+    "How many channels does the input of the second layer have?": {
+        "channels_of_the_picture": {"K * K * C": "K * K * shape[0]"}
+    },
     "Your `parameters` add up the counts from layer to layer. How many layers should each "
     "entry count?": {"added_up": {"np.array(parameters)": "np.cumsum(parameters)"}},
     "Your `parameters` include weights for max pooling. What does a max pooling layer learn?": {
@@ -263,8 +264,9 @@ table.known["field"] = {
     "r_l comes from the earlier "
     "layers?": {"own_kernel_alone": {"field + (K - 1) * apart": "K"}},
     "In your receptive field, you subtract the padding from the kernel size. Do rows of "
-    "padding count, according to the problem "
-    "text?": {"without_padding": {"(K - 1)": "(K - 1 - 2 * P)"}},
+    "padding count, according to the problem statement?": {
+        "without_padding": {"(K - 1)": "(K - 1 - 2 * P)"}
+    },
     "Your max pooling layers don't enlarge the receptive field. How many entries does one "
     "output of a pooling layer depend "
     "on?": {"pooling_without_field": {"(K - 1)": '(layer["kind"] == "conv") * (K - 1)'}},
@@ -277,7 +279,8 @@ table.known["field"] = {
 }
 
 table.known(where="beyond_the_image")["field"] = {
-    "Your receptive field is never larger than the image. Do rows of padding count, according "
-    "to the problem "
-    "text?": {"limited_to_the_image": {".append(field)": ".append(min(field, shape[1]))"}},
+    "Your receptive field is never larger than the image. Do rows of padding count, "
+    "according to the problem statement?": {
+        "limited_to_the_image": {".append(field)": ".append(min(field, shape[1]))"}
+    },
 }

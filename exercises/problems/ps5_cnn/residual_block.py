@@ -170,8 +170,7 @@ block.known["value gradient"] = {
 }
 
 block.known["value"] = {
-    "Your `y` applies `weight2` before `weight1`. "
-    "Which of them does the formula apply to `x`?": {
+    "Your code applies `weight2` before `weight1`. Which one does the formula apply first?": {
         "weights_exchanged": {
             "": "weight1, weight2 = weight2, weight1",
             "ds + dx, dweight1, dweight2": "ds + dx, dweight2, dweight1",

@@ -196,8 +196,8 @@ hesitation.known["value"] = {
 
 hesitation.known(where="impossible_character")["stability"] = {
     "Your results are infinite, because a probability underflows to 0 or an exponential "
-    "overflows. Which logit can you subtract from all others, and how can you simplify the "
-    "logarithm of exp(s) / sum?": {
+    "overflows. Which logit can you subtract from all of them, and how does the logarithm "
+    "of exp(s) / (sum of exp) simplify?": {
         "logarithm_of_zero": {SURPRISE: BY_PROBABILITY},
     },
     "Your code adds a small constant to keep probabilities from being 0. How many bits should "
@@ -210,9 +210,10 @@ hesitation.known(where="impossible_character")["stability"] = {
 }
 
 hesitation.known(where="large_logits")["stability"] = {
-    "Your code subtracts the largest logit of the whole array, so all exponentials of some "
-    "steps are 0. Which logits belong to one step of one "
-    "sequence?": {"one_largest_for_all": {"logits.max(axis=2, keepdims=True)": "logits.max()"}},
+    "Your code subtracts the largest logit in the whole array, so for some steps every "
+    "exponential is 0. Which logits belong to one step of one sequence?": {
+        "one_largest_for_all": {"logits.max(axis=2, keepdims=True)": "logits.max()"}
+    },
     "Your results aren't finite when the logits are large. What is exp(1000), and what can you "
     "subtract from all logits of a row without changing the "
     "softmax?": {"overflowing": {SHIFTED: "logits", SURPRISE: BY_PROBABILITY}},

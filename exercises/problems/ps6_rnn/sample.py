@@ -274,7 +274,7 @@ sampler.known["random"] = {
     "Your draws don't depend on `rng`. Which generator does your code draw from?": {
         "own_generator": "rng = np.random.default_rng(0)"
     },
-    "Two generators with the same seed give different draws in your function. Which "
+    "Your function returns different draws for two generators with the same seed. Which "
     "generator does your code draw from?": {
         "generator_of_its_own": "rng = np.random.default_rng()"
     },

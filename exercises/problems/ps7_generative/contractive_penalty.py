@@ -92,8 +92,8 @@ contraction.known["value gradient"] = {
             "(slope**2 @": "(slope @",
         }
     },
-    "You use `1 - h^2`, the derivative of tanh, for the Jacobian. "
-    "Which function computes `h`?": {
+    "You use `1 - h**2`, the derivative of tanh, in the Jacobian. Which function computes "
+    "`h`?": {
         "slope_of_tanh": {
             "h * (1 - h), ": "1 - h**2, ",
             "2 * slope**2 * (1 - 2 * h)": "-4 * slope * h**2 * (1 - h)",

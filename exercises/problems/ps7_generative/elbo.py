@@ -124,26 +124,25 @@ def bound_of_the_network(args, answer):
         four = args["images"].reshape(n, 14, 2, 14, 2)
         overflown = (four[:, :, 0] + four[:, :, 1]).sum(axis=3, dtype=np.uint8)
         mistakes = {
-            "Your pixels aren't divided by 255. Where does the problem text divide them?": (
-                255 * x[:n],
-            ),
+            "Your pixels aren't divided by 255. Where does the problem statement divide "
+            "them?": (255 * x[:n],),
             "Your sums of four pixels overflow in `uint8`. Which type should the pixels have "
             "before you add them?": (overflown.reshape(n, 196) / 4 / 255,),
             "Your code averages four neighbours in one row. Which four pixels form a square of "
             "2 by 2?": (args["images"].reshape(n, 196, 4).mean(axis=2) / 255,),
-            "The hidden layer of your encoder has no ReLU. Where does the problem text apply "
-            "it?": (x[:n], "body"),
-            "The hidden layer of your decoder has no ReLU. Where does the problem text apply "
-            "it?": (x[:n], "hidden"),
+            "The hidden layer of your encoder has no ReLU. Where does the problem "
+            "statement apply it?": (x[:n], "body"),
+            "The hidden layer of your decoder has no ReLU. Where does the problem "
+            "statement apply it?": (x[:n], "hidden"),
         }
         for words, arguments in mistakes.items():
             with np.errstate(over="ignore", invalid="ignore"):
                 if near(answer, elbo_of(*arguments)):
                     raise ValueError(words)
         raise ValueError(
-            "Your result isn't the ELBO of the network in your file. Compute one image step "
-            "by step, and compare each step, from the averages of 2 by 2 pixels to the two "
-            "sums of the ELBO, with the problem text."
+            "Your result isn't the ELBO of the network in your file. Compute one image "
+            "step by step, and compare each step, from the averages of 2 by 2 pixels to "
+            "the two sums of the ELBO, with the problem statement."
         )
     return bound.mean()
 

@@ -230,8 +230,9 @@ game.known["gradient"] = {
             "-sigmoid(-fake)": "-1 / b",
         }
     },
-    "Your gradient isn't divided by the number of images. Do the losses contain sums or "
-    "means?": {"gradients_of_sums": {"len(real), len(fake)": "1, 1"}},
+    "Your gradient isn't divided by the number of images. Are the losses sums or means?": {
+        "gradients_of_sums": {"len(real), len(fake)": "1, 1"}
+    },
     "The gradients of your generator losses have the wrong sign. Should the loss of the "
     "generator rise or fall when D rises?": {
         "generator_turned_round": {"-taken": "taken", "-sigmoid(-fake)": "sigmoid(-fake)"}

@@ -189,9 +189,10 @@ autoencoder.known["value"] = {
 }
 
 autoencoder.known["encoder"] = {
-    "Your `V @ b + c` is 0, so your biases don't use the mean. What should your autoencoder "
-    "return for the mean of "
-    "`X`?": {"without_biases": {"-V.T @ mean, V, mean": "np.zeros(k), V, 0 * mean"}},
+    "Your `V @ b + c` is 0, so your biases don't account for the mean. What should your "
+    "autoencoder return for the mean of `X`?": {
+        "without_biases": {"-V.T @ mean, V, mean": "np.zeros(k), V, 0 * mean"}
+    },
     "Your autoencoder adds the mean at the end but doesn't subtract it at the beginning. Which "
     "of the two biases can subtract it?": {"mean_added_alone": {"-V.T @ mean": "np.zeros(k)"}},
     "Your autoencoder subtracts the mean at the beginning but doesn't add it at the end. Which "

@@ -244,13 +244,12 @@ averaged.known["value edge separate"] = {
     },
 }
 averaged.known(where="missing")["edge"] = {
-    "Your function sets `grad` to None as soon as one worker has no gradient. What gradient "
-    "does None stand for, and when does the problem text require "
-    "None?": {
+    "Your function sets `grad` to None as soon as one worker has no gradient. What "
+    "gradient does None stand for, and when does the problem statement require None?": {
         "none_if_any_is_none": {"if terms": "if len(terms) == sum(n > 0 for n in counts)"}
     },
-    "Your function sets `grad` to None although a worker with samples has a gradient. Which "
-    "workers matter, and is a gradient of 0 the same as no gradient?": {
+    "Your function sets `grad` to None on every worker, although a worker with samples has "
+    "a gradient. Which workers matter, and is a gradient of 0 the same as no gradient?": {
         "none_if_the_first_has_none": {
             "terms else ": "terms and same[0].grad is not None else "
         }
@@ -269,7 +268,7 @@ averaged.known(where="missing")["edge"] = {
     "mean?": {"missing_left_out": {"n / total * g": "n / sum(m for m, _ in terms) * g"}},
     "If none of the workers that have samples has a gradient, your function sets `grad` to "
     "zeros. What would an optimiser with momentum or weight decay do with zeros, and what "
-    "does the problem text require?": {
+    "does the problem statement require?": {
         "zeros_where_there_was_none": {"None if mean": "torch.zeros_like(p) if mean"}
     },
     "Your function skips a parameter if any worker has no gradient for it. What gradient "
@@ -295,9 +294,8 @@ averaged.known(where="an_empty_shard")["value edge separate"] = {
 averaged.known(where="an_empty_shard")["edge"] = {
     "Your mean is NaN because of a worker without samples. What can its `grad` contain, and "
     "what is 0 times NaN?": {"nought_times_nan": {"if n and p": "if p"}},
-    "Your function skips workers without samples and leaves their gradients unchanged. Which "
-    "workers should have the mean "
-    "afterwards?": {
+    "Your function skips workers without samples and leaves their gradients unchanged. "
+    "Which workers should end up with the mean?": {
         "empty_workers_skipped": {
             "for p in same:": "for n, p in zip(counts, same):\n            if not n: continue"
         },

@@ -105,7 +105,7 @@ def right_by_the_network(args, labels):
         asked,
         asked.argmax(axis=1),  # we only check that the labels agree
         "your labels aren't the classes with the highest scores of the network in the file. "
-        "Predict one image step by step, and compare each step with the problem text.",
+        "Predict one image step by step, and compare each step with the problem statement.",
     )
     if not np.isfinite(scores).all():
         raise ValueError("the scores from your file aren't finite. How large are the weights?")

@@ -232,9 +232,10 @@ look.known["value"] = {
     "you average over?": {
         "loss_divided_by_the_batches": {"loss / count": "loss / len(loader)"}
     },
-    "Your `accuracy` is the number of correct predictions, divided by the number of batches. "
-    "What should you average "
-    "over?": {"accuracy_divided_by_the_batches": {"right / count": "right / len(loader)"}},
+    "Your `accuracy` is the number of correct predictions divided by the number of "
+    "batches. What should you average over?": {
+        "accuracy_divided_by_the_batches": {"right / count": "right / len(loader)"}
+    },
     "Your `accuracy` is the number of correct predictions. What values can an accuracy take?": {
         "number_of_right_answers": {"right / count": "right"}
     },
@@ -300,7 +301,8 @@ look.known["state"] = {
 
 look.known(where="in_training_mode")["value"] = {
     "Your function doesn't switch all modules to evaluation mode: a module like dropout is "
-    "still in training mode. Which call switches a model and all its parts?": {
+    "still in training mode. Which call switches a model and all its submodules to "
+    "evaluation mode?": {
         "only_normalisation_in_evaluation_mode": {
             "model.eval()": "[m.eval() for m in model.modules() if hasattr(m, 'running_mean')]"
         }

@@ -236,9 +236,9 @@ normalized.known["gradient second"] = {
     "depend "
     "on?": {"BatchMeanInTheGradient": {"(g * x).mean(1, keepdim=True)": "(g * x).mean()"}},
     "The mean in the second part of your `dx` contains `dy` without `weight`. How does the "
-    "problem text define g?": {"MeanWithoutWeight": {"(g * x).mean": "(dy * x).mean"}},
-    "The first part of your `dx` contains `dy` without `weight`. How does the problem text "
-    "define g?": {"FirstPartWithoutWeight": {"r * g - r": "r * dy - r"}},
+    "problem statement define g?": {"MeanWithoutWeight": {"(g * x).mean": "(dy * x).mean"}},
+    "The first part of your `dx` uses `dy` without multiplying it by `weight`. How does "
+    "the problem statement define g?": {"FirstPartWithoutWeight": {"r * g - r": "r * dy - r"}},
     "The first part of your `dx` is g itself. What would `dx` be if r were a constant?": {
         "FirstPartWithoutR": {"r * g - r": "g - r"}
     },

@@ -1,6 +1,6 @@
 """ResidualMLP: a module with the required results, whose state_dict has the required names.
 
-The driver creates the module and counts, for each line of the table in the problem text, how
+The driver creates the module and counts, for each line of the table in the problem, how
 many entries of its state_dict and of its parameters match. Then it loads given numbers and
 calls the module. Entries that aren't in the table are set to 0, so that no random number
 remains. An error in forward, or in the backward pass of autograd, costs only the parts that it
@@ -243,7 +243,7 @@ model.known["names value"] = {
     "have in your "
     "`state_dict`?": {"OutOfAnotherShape": {"nn.Linear(H, C": "nn.Linear(H + 1, C"}},
     "Your blocks use batch normalisation, which adds extra entries to the `state_dict`. "
-    "What kind of layer is `norm` in the problem text?": {
+    "What kind of layer is `norm` in the problem statement?": {
         "BatchNorm": {"nn.LayerNorm(H)": "nn.BatchNorm1d(H)"}
     },
 }
@@ -251,9 +251,8 @@ model.known["names trained value"] = {
     "Your `state_dict` contains nothing from the blocks. Does a module search plain lists and "
     "dicts for other modules, and which containers does it "
     "search?": {"PlainList": {"nn.ModuleList": "list"}},
-    "Your `state_dict` contains none of the entries that the table lists for the blocks, but "
-    "others instead. Which names does the table use for the list of blocks and for the layers "
-    "inside a block?": {
+    "The names of the blocks' entries in your `state_dict` don't match the table. Which "
+    "names does the table use for the list of blocks and for the layers inside a block?": {
         "NamedByNumbers": {
             '"norm": nn': '"0": nn',
             '"linear": nn': '"1": nn',
@@ -277,7 +276,7 @@ model.known["names trained value"] = {
     },
 }
 model.known["names"] = {
-    "Your `mean` or `std` doesn't have the name, shape or initial value from the table. Which "
+    "The name, shape or initial value of `mean` or `std` doesn't match the table. Which "
     "two initial values leave `x` unchanged?": {"StdBeginsWithZero": {"ones(D)": "zeros(D)"}},
     "Your `state_dict` contains an entry that isn't in the table. Which of your layers creates "
     "it, and does `out` have a "

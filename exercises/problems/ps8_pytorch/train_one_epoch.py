@@ -230,12 +230,13 @@ epoch.known(of=whole_groups_first)["value"] = {
 }
 epoch.known["value"] = {
     KEPT: {"zero_grad_forgotten_and_divided": {"            optimizer.zero_grad()\n": ""}},
-    "Your step is larger if a batch has more samples. Does the problem text require the "
-    "gradient of a sum or the gradient of a "
-    "mean?": {"gradient_of_the_sum": {"p.grad /= waiting": "pass"}},
+    "Your step is larger if a batch has more samples. Does the problem statement require "
+    "the gradient of a sum or the gradient of a mean?": {
+        "gradient_of_the_sum": {"p.grad /= waiting": "pass"}
+    },
     MEANS: {"mean_of_batch_means": {".item()": ".item() / len(x)", "/ count": "/ len(loader)"}},
-    "Your `loss` covers only the last batch. Which samples should it cover, according to the "
-    "problem text?": {
+    "Your `loss` covers only the last batch. Which samples should it cover, according to "
+    "the problem statement?": {
         "loss_of_the_last_batch": {"total + loss": "loss", "/ count": "/ len(x)"}
     },
     "Your `loss` is the sum of the batch means. What does `loss_fn` already divide by, and "
@@ -322,9 +323,11 @@ epoch.known(where="a_shorter_last_group")["steps"] = {
     "Your code treats every batch of a step as if it were as large as the last one. How many "
     "samples does the step have if the batches differ in "
     "size?": {"all_as_large_as_the_last": {"/= waiting": "/= accumulate * len(x)"}},
-    "Your epoch ends without a step for the leftover batches when the number of batches isn't "
-    "a multiple of `accumulate`. If your code tests for the last batch, which values does the "
-    "counter take?": {"last_group_dropped": {" or k == len(loader)": ""}},
+    "Your epoch ends without a step for the leftover batches when the number of batches "
+    "isn't a multiple of `accumulate`. If your code checks whether it has reached the last "
+    "batch, what values does its counter take?": {
+        "last_group_dropped": {" or k == len(loader)": ""}
+    },
     "Your `loss` is divided by `accumulate`. Which mean should your function return?": {
         "loss_divided_by_accumulate": {"total / count": "total / accumulate / count"}
     },
@@ -347,19 +350,19 @@ epoch.known(where="large_gradients")["steps"] = {
     "Your code clips the gradient before all batches of the step have contributed. Which "
     "gradient's norm does `max_norm` "
     "limit?": {"sums_clipped_after_each_batch": {".backward()": f".backward(); {CLIP}"}},
-    "Your code clips the sum over the batches and then divides it. Which operation must come "
-    "first, so that the gradient of the step can have the norm "
-    "`max_norm`?": {"clipped_before_the_division": {"), max_norm": "), max_norm / accumulate"}},
-    "Your code clips the sum over all samples and then divides it. Which operation must come "
-    "first, so that the gradient of the step can have the norm `max_norm`?": {
+    "Your code clips the sum over the batches and then divides it. Which operation must "
+    "come first if the gradient that the step uses may have a norm of up to `max_norm`?": {
+        "clipped_before_the_division": {"), max_norm": "), max_norm / accumulate"}
+    },
+    "Your code clips the sum over all samples and then divides it. Which operation must "
+    "come first if the gradient that the step uses may have a norm of up to `max_norm`?": {
         "clipped_sum_then_divided": {"    for p in": f"    {CLIP}\n            for p in"}
     },
     "Your step is as large as it would be without clipping. Does your code clip the gradient "
     "at all, and does it do so before "
     "`optimizer.step()`?": {"clipped_after_the_step": {CLIP: "pass"}},
-    "Your code clips the sum of the absolute values. Which norm does the problem text use?": {
-        "clipped_by_the_sum": {CLIP: CLIP[:-1] + ", norm_type=1)"}
-    },
+    "Your code clips the sum of the absolute values. Which norm does the problem statement "
+    "use?": {"clipped_by_the_sum": {CLIP: CLIP[:-1] + ", norm_type=1)"}},
     "Your code clips the gradient of each parameter separately. How does this change the "
     "direction of the step, and which vector's norm does `max_norm` limit?": {
         "clipped_one_by_one": {
