@@ -152,6 +152,7 @@ def _base(node):
 def _names_the_cause(finding):
     """Return whether a finding already names the cause, so that no search is needed."""
     clear = finding.code == Code.SHAPE and finding.data.get("cause") in CLEAR_SHAPES
+    clear |= finding.data.get("factor") == "1"  # many lines could change a sign
     return finding.mistake or finding.code in KNOWN or clear
 
 

@@ -131,8 +131,11 @@ def tied_votes(rng, N, M, D):
 def everyone_votes(rng, N, M, D):
     """All rows of X_train vote, because k is N."""
     labels = some_labels(rng)
-    y_train = rng.permutation(np.repeat([*labels, rng.choice(labels)], N))
-    return rng.normal(size=(len(y_train), D)), y_train, rng.normal(size=(M, D)), len(y_train)
+    X_train, X = rng.normal(size=(4 * N + 1, D)), rng.normal(size=(M, D))
+    # The winner leads by one vote, that of the row farthest from the first image.
+    y_train = rng.permutation(np.repeat(labels, N))
+    farthest = pairwise_distances(X[:1], X_train).argmax()
+    return X_train, np.insert(y_train, farthest, rng.choice(labels[1:])), X, len(X_train)
 
 
 @neighbours.alternative
@@ -194,6 +197,14 @@ neighbours.known["value"] = {
             )
         }
     },
+    "Your code counts the indices of the rows, and each index occurs only once. What should it "
+    "count?": {
+        "indices_counted": {
+            "np.bincount(near).argmax() for near in y_train[order[:, :k]]": (
+                "y_train[np.bincount(near).argmax()] for near in order[:, :k]"
+            )
+        }
+    },
     "Your code finds the rows with the smallest sum of |x - y|. Which distance does the "
     "problem use?": {"manhattan_neighbours": {"pairwise_distances": "added_up"}},
     "Your labels are rounded means of the neighbours' labels. A label is only the name of a "
@@ -239,6 +250,12 @@ neighbours.known["value"] = {
     },
 }
 
+neighbours.known["shape"] = {
+    "If k is N, your code lets only N - 1 neighbours vote. Where does it make k smaller?": {
+        "never_everyone": "k = min(k, len(X_train) - 1)"
+    }
+}
+
 neighbours.known["ties"] = {
     "When several labels tie, your code leaves out the farthest neighbour and counts "
     "again. Which label does the problem statement require in this case?": {
@@ -256,8 +273,11 @@ neighbours.known["ties"] = {
     "Which one does the problem statement ask for?": {
         "first_seen_of_the_tied": {VOTE: "max(y_train, key=near.tolist().count)"}
     },
-    "Your code gives a near neighbour more weight than a far one. According to the problem "
-    "statement, how many votes does each neighbour get?": {
+}
+
+neighbours.known["shape ties"] = {
+    "In your code, the distances influence the vote, at least if labels tie. Which label does "
+    "the problem statement require in this case?": {
         "weighted_by_nearness": {
             "order = np.argsort(pairwise_distances(X, X_train), axis=1)": (
                 "d = pairwise_distances(X, X_train)\n    order = np.argsort(d, axis=1)[:, :k]"

@@ -131,6 +131,8 @@ LOSS = "log_p[n, targets].mean()"
 CHOSEN = "np.eye(scores.shape[1])[targets]"  # 1 for the correct class of each row
 
 softmax.known["value"] = {
+    "Your loss is negative. What is the sign of the logarithm of a probability, and what sign "
+    "should the loss have?": {"sign_forgotten": {"return -log_p": "return log_p"}},
     "Your result is N times too large. What does the formula divide the sum by?": {
         "sum_instead_of_mean": {"mean(), gradient / len(scores)": "sum(), gradient"}
     },

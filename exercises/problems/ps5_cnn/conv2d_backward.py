@@ -82,8 +82,9 @@ def plain(rng, H, W, N):
 @gradients.case("stride", hidden=1)
 def in_steps(rng, H, W, N):
     """A stride of 3 and a padding of 1."""
-    # No window reaches the last two rows and columns, which are more than the padding.
-    H, W = max(10, 3 * (H // 3) + 1), 3 * (W // 3) + 2
+    # No window reaches the last two rows, which are more than the padding. However, the padding
+    # makes room for one more window from left to right.
+    H, W = max(10, 3 * (H // 3) + 1), 3 * (W // 3) + 3
     return drawn(rng, N, H, W, 3, 1, TALL)
 
 
@@ -278,6 +279,17 @@ gradients.known(where="pixels_left_out")["stride"] = {
 }
 
 gradients.known(where="in_steps")["stride"] = {
+    "In the number of windows, your code leaves out the padding, or counts it only once. Which "
+    "array already has as many rows and columns as there are windows?": {
+        "windows_without_padding": {
+            "range(dy.shape[2])": "range((H - KH) // stride + 1)",
+            "range(dy.shape[3])": "range((W - KW) // stride + 1)",
+        },
+        "windows_with_half_the_padding": {
+            "range(dy.shape[2])": "range((H + p - KH) // stride + 1)",
+            "range(dy.shape[3])": "range((W + p - KW) // stride + 1)",
+        },
+    },
     "The windows in your `dx` are two pixels apart when `stride` is 3. Which line should use "
     "`stride` instead of 2?": {
         "dilated_as_for_stride_2": {

@@ -175,7 +175,7 @@ fast.known["value"] = {
             "(F, N, H_out, W_out).transpose(1, 0, 2, 3)": "(N, F, H_out, W_out)"
         }
     },
-    "Your code reshapes the windows into a matrix before it transposes them, so each row "
+    "Your code reshapes the windows into a matrix without transposing them first, so each row "
     "mixes entries from different windows. Which axes of the result of "
     "`sliding_window_view` belong to one window?": {
         "windows_reshaped": {
@@ -184,7 +184,7 @@ fast.known["value"] = {
             )
         }
     },
-    "Your code reshapes the windows into a matrix before it transposes them, so each "
+    "Your code reshapes the windows into a matrix without transposing them first, so each "
     "column mixes entries from different windows. Which axes of the result of "
     "`sliding_window_view` belong to one window?": {
         "windows_reshaped_into_columns": {

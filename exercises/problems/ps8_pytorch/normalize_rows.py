@@ -21,7 +21,15 @@ def applied(Function, x, weight, eps, dy, v):
         raise TypeError("your class should be a subclass of torch.autograd.Function")
     tensors = [torch.from_numpy(a).requires_grad_() for a in (x, weight)]
     upstream = torch.from_numpy(dy)
-    y = Function.apply(*tensors, eps)
+    returned = []
+
+    class Seen(Function):
+        @staticmethod
+        def backward(ctx, dy):
+            returned[:] = results = Function.backward(ctx, dy)
+            return results
+
+    y = Seen.apply(*tensors, eps)
     if type(y) is not torch.Tensor or y.shape != x.shape:
         raise TypeError("forward should return one tensor with the shape of x")
     try:
@@ -44,6 +52,10 @@ def applied(Function, x, weight, eps, dy, v):
         )[0].numpy()
     except Exception:
         again = np.zeros(x.shape)  # a constant for autograd: its derivative is 0
+    # autograd would add up gradients with more axes than their arguments
+    gradients = [
+        g if r.ndim == g.ndim else r for g, r in zip(gradients, returned, strict=False)
+    ]
     return y.detach().numpy(), *(g.detach().numpy() for g in gradients), again
 
 
@@ -168,6 +180,12 @@ def rooted(new):
     return {ROOT: new, ROOT_AGAIN: new.replace("eps", "ctx.eps")}
 
 
+normalized.known["shape gradient"] = {
+    "Your `dweight` has a separate row for each sample. How should you combine the gradients "
+    "of all rows that use the same weight?": {
+        "NotSummed": {"(dy * r * x).sum(0)": "dy * r * x"}
+    }
+}
 normalized.known["value gradient second"] = {
     "Your rows are divided by the square root of the sum of squares. What does the formula for "
     "r compute from the squares before it takes the square root?": {
