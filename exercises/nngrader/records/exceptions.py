@@ -55,8 +55,8 @@ CAUSES = [  # a pattern of the message, and where to look; the first that fits
     ),
     (
         r"'NoneType' object",
-        "A value is None. Which line should give it a value, or does a function end without "
-        "`return`?",
+        "A value is None. Should your code check for None here, or should the value be "
+        "something else? A function without `return` returns None.",
     ),
     (
         r"truth value of an array",

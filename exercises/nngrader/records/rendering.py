@@ -166,7 +166,9 @@ SHAPES = {  # causes of a wrong shape: what we see, if anything, and where to lo
     "scalar": "only one number remains | Which call reduces every axis?",
     "gone": "the axis {names} is missing | Where do you reduce it?",
     "gone-some": "an axis is missing | Where do you reduce it?",
-    "entries": " | Which entries are missing, or shouldn't be there?",
+    "entries": (
+        "its only axis has the wrong length | Which entries are missing, or shouldn't be there?"
+    ),
     "other": " | Where does each axis come from?",
 }
 LAWS = {  # rules that the correct values obey and the wrong ones break
@@ -326,7 +328,8 @@ WORDS = {
     ],
     Code.INPUTS_CHANGED: (
         "{Whose} `{function}` changes {arguments} | Which line writes into an argument, "
-        "perhaps under another name? Work on a copy."
+        "perhaps under another name? Work on a copy (a slice isn't one, and `asarray` rarely "
+        "makes one)."
     ),
     Code.LOOPS: [
         "{Whose} `{function}` runs more lines of Python when {letters} grows: {steps} | Which "

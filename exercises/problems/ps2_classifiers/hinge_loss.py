@@ -117,6 +117,9 @@ hinge.known["value"] = {
             "np.maximum(gap, 0).sum() / len(scores)": "np.maximum(gap, 0).mean()"
         }
     },
+    "Your loss is the number of positive gaps divided by N. What does the formula add up?": {
+        "gaps_counted": {"np.maximum(gap, 0).sum()": "(gap > 0).sum()"}
+    },
     "Your loss is too large by exactly the margin. How much does the correct class itself "
     "contribute to your sum?": {"right_class_counted": {"scores),": "scores) + margin,"}},
     "Your code subtracts the margin only once from the sum over all images. How much does each "
@@ -196,6 +199,9 @@ hinge.known["value"] = {
 }
 
 hinge.known["gradient"] = {
+    "Your gradient for the correct class is 1/N in each row with a loss. Which sign does its "
+    "score have in a gap, and how many positive gaps contain "
+    "it?": {"right_class_is_one": {AT_TARGETS: "gradient.max(axis=1)"}},
     "In your gradient, the entry for the correct class isn't divided by N. Which factor is in "
     "front of the whole "
     "sum?": {"right_class_not_averaged": {AT_TARGETS: "-gradient.sum(axis=1) * len(scores)"}},

@@ -11,7 +11,7 @@ neighbours = problem(
     returns={"labels": "value"},
     points={
         "shape": (1.5, "an `int64` array of shape (M,), even when k is N"),
-        "value": (9, "the labels of random points with a clear majority"),
+        "value": (9, "the labels of random points whose vote has one winner"),
         "ties": (3, "the labels of points whose vote ends in a tie"),
         "inputs-unchanged": (0.5, "your function doesn't change `X_train`, `y_train` or `X`"),
     },
@@ -55,7 +55,7 @@ def some_labels(rng):
 
 
 def asked(rng, X_train, X, k, M, *, tied):
-    """Return a case of M rows with random labels, with tied votes or with clear majorities."""
+    """Return a case of M rows with random labels, with tied votes or with one winner."""
     labels = some_labels(rng)
     y_train = np.resize(labels, len(X_train))
     y_train[0] = rng.choice(labels[1:])  # this label wins if all rows vote
@@ -112,7 +112,7 @@ def winner_of_fewer(near):
 
 @neighbours.case("value", visible=2)
 def clear_majorities(rng, N, M, D):
-    """Random points with a clear majority."""
+    """Random points whose vote has one winner."""
     # N > M for all sizes, so sorting along the wrong axis raises no IndexError. Some versions
     # of np.argpartition sort arrays of up to 256 numbers, even if asked for another position.
     D += 10  # above k, so that not all columns vote if they are sorted like rows
@@ -135,7 +135,7 @@ def everyone_votes(rng, N, M, D):
     # The winner leads by one vote, that of the row farthest from the first image.
     y_train = rng.permutation(np.repeat(labels, N))
     farthest = pairwise_distances(X[:1], X_train).argmax()
-    return X_train, np.insert(y_train, farthest, rng.choice(labels[1:])), X, len(X_train)
+    return X_train, np.insert(y_train, farthest, labels[-1]), X, len(X_train)
 
 
 @neighbours.alternative
@@ -170,6 +170,10 @@ neighbours.known["value"] = {
                 "np.pad(np.bincount(near), (0, 9))[: len(set(y_train))].argmax()"
             )
         }
+    },
+    "Your code never returns the largest label in `y_train`. Where does your loop over the "
+    "labels end, or how many columns do your counts have?": {
+        "without_the_largest_label": {VOTE: "np.bincount(near)[: y_train.max()].argmax()"}
     },
     "Your results are row indices of neighbours, not labels. Which array contains the labels "
     "of these rows?": {"rows_for_labels": {"y_train[order[:, :k]]": "order[:, :k]"}},

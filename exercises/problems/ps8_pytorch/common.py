@@ -14,9 +14,13 @@ TORCH = ("torch",)
 MOVES = "x, y = x.to(device), y.to(device)"
 NOT_MOVED = {
     "Your code uses `x` in a computation before `x` is on `device`. Which line moves `x` "
-    "there?": {"inputs_not_moved": {MOVES: "y = y.to(device)"}},
+    "there, and does `.to` change a tensor or return a new one?": {
+        "inputs_not_moved": {MOVES: "y = y.to(device)"}
+    },
     "Your code uses `y` in a computation before `y` is on `device`. Which line moves `y` "
-    "there?": {"targets_not_moved": {MOVES: "x = x.to(device)"}},
+    "there, and does `.to` change a tensor or return a new one?": {
+        "targets_not_moved": {MOVES: "x = x.to(device)"}
+    },
 }
 NOTHING_MOVED = {
     "Your code uses `x` and `y` in computations before they are on `device`. Does `.to` change "

@@ -309,6 +309,10 @@ model.known["value"] = {
     "Your inputs are multiplied by `std`. Which operation gives a standard deviation of 1?": {
         "TimesStd": {"/ self.std": "* self.std"}
     },
+    "Your code adds a small constant to `std`. What does the formula divide by?": {
+        "StdAndFiveZeros": {"/ self.std": "/ (self.std + 1e-5)"},
+        "StdAndSixZeros": {"/ self.std": "/ (self.std + 1e-6)"},
+    },
     "Your blocks return only the output of the ReLU. What does the formula add to it?": {
         "NoShortcut": {"h = h + ": "h = "}
     },
