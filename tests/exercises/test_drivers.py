@@ -21,7 +21,6 @@ from nngrader.engine.observation.observe import (
 )
 from nngrader.grading.explain import failed_cases
 from nngrader.grading.one_submission import Judge
-from nngrader.records import exceptions
 from nngrader.records.codes import Code
 from nngrader.sandbox.launch import Sandbox
 from nngrader.sandbox.runner import Runner
@@ -362,13 +361,15 @@ def written(f, name):
 
 SECRET = 'raise KeyError(f"secret {self.data}")'
 JOINED = "np.ones(2) + np.ones(3)"
-CAUSE = exceptions.cause("operands could not be broadcast together with shapes (2,) (3,)")
 
 
 @pytest.mark.sandbox
 @pytest.mark.parametrize(
     ("line", "known"),
-    [(SECRET, {"raised": "KeyError"}), (JOINED, {"raised": "ValueError", "cause": CAUSE})],
+    [
+        (SECRET, {"raised": "KeyError"}),
+        (JOINED, {"raised": "ValueError", "cause": "broadcast"}),
+    ],
 )
 def test_an_error_that_prevents_only_a_part_is_reported_without_its_text(line, known):
     cell = written(value.solve, "Value") + textwrap.dedent(f"""

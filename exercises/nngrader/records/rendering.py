@@ -15,6 +15,7 @@ from enum import StrEnum
 from html import escape
 
 from ..wording import with_article
+from . import exceptions
 from .codes import Code
 from .finding import Finding
 
@@ -711,7 +712,8 @@ def ended(stopped: dict) -> str:
 def _stopped(data):
     """Return what ended a call, a limit or an exception, and where to look."""
     if "stopped" not in data:
-        return {"cause": data.get("cause") or CAUSES.get(data.get("raised"), CHECK)}
+        _, known = exceptions.CAUSES.get(data.get("cause"), (None, None))
+        return {"cause": known or CAUSES.get(data.get("raised"), CHECK)}
     stop = data["stopped"]
     what, cause = _pair(STOPS[stop["limit"]])
     if (most := stop.get("most")) is not None:
