@@ -17,6 +17,7 @@ from unittest.mock import patch
 
 from nngrader.engine import judge, pack, with_file
 from nngrader.engine.declaration.challenge import solved_files
+from nngrader.engine.judgement.ledger import PASSIVE
 from nngrader.engine.observation.observe import driven, observe
 
 CALL_SECONDS = 1  # second of computing for one call: a changed function may loop without end
@@ -150,9 +151,14 @@ def lost(verdict):
 
 
 def is_charged_as_declared(problem, mistake, verdict):
-    """Return whether a known mistake lost one of its aspects, or all where that is declared."""
+    """Return whether a known mistake lost one of its aspects, or all where that is declared.
+
+    If no active aspect is left, the points for form are lost too.
+    """
     if problem.measure or not mistake.once:
-        return lost(verdict) == mistake.loses
+        active = set(problem.points) - set(PASSIVE)
+        without_form = set(PASSIVE) if active <= mistake.loses else set()
+        return lost(verdict) - without_form == mistake.loses - without_form
     return len(lost(verdict)) == 1 and lost(verdict) <= mistake.loses
 
 

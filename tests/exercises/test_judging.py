@@ -246,7 +246,7 @@ def test_a_mistake_in_all_parts_is_reported_for_all_and_charged_once():
 
 def test_an_exception_that_follows_from_a_mistake_costs_nothing_more():
     known = PROBLEMS["knn_predict"].mistakes["sorted down the columns"]
-    data = packed("knn_predict", 27, False)
+    data = packed("knn_predict", 5, False)
     assert any("sorted down the columns" not in case["mistaken"] for case in data["cases"])
     verdict = judged(data, known.solve)
     assert [f.mistake for f in verdict.findings] == ["sorted down the columns"]

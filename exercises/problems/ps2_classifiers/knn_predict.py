@@ -81,6 +81,9 @@ def asked(rng, X_train, X, k, M, *, tied):
         own = np.flatnonzero(answers == a)
         turn[own[np.argsort(-telling[own], kind="stable")]] = np.arange(len(own))
     chosen = rows[np.argsort(turn, kind="stable")[:M]]
+    lacks = ~near[:, :k, -1].any(axis=1)  # so that the voters' largest labels aren't all equal
+    if not lacks[chosen].any() and lacks[rows].any():
+        chosen[-1] = rows[lacks[rows]][0]
     return X_train, y_train, X[rng.permutation(chosen)], k
 
 
@@ -217,9 +220,6 @@ neighbours.known["value"] = {
     "Your code returns the smallest label among the neighbours, as if each label had one vote. "
     "How does your code count a label that occurs "
     "twice?": {"smallest_label": {VOTE: "near.min()"}},
-    "In your code, the first k rows of `X_train` vote for every image. Which rows should vote, "
-    "and which function finds their "
-    "indices?": {"first_known": {"y_train[order[:, :k]]": "np.tile(y_train[:k], (len(X), 1))"}},
     "Your code returns the largest label among the neighbours, no matter how many votes it "
     "has. What should you count before you choose a "
     "label?": {"largest_label": {VOTE: "near.max()"}},
@@ -242,8 +242,6 @@ neighbours.known["value"] = {
     "Your results are positions in the sorted list of all labels that occur in `y_train`. "
     "Which label is at each "
     "position?": {"place_for_label": "y_train = np.unique(y_train, return_inverse=True)[1]"},
-    "All rows of `X_train` vote in your code. Which of them should vote, and where does your "
-    "code use `k`?": {"all_rows_vote": {"[:, :k]": ""}},
     "Your code lets only k - 1 neighbours vote. Does your slice, loop or comparison leave "
     "out the last neighbour?": {"one_too_few": "k -= 1"},
     "Your code lets k + 1 neighbours vote. Does your slice, loop or comparison include one "
@@ -290,6 +288,15 @@ neighbours.known["shape ties"] = {
             "near in y_train[order[:, :k]]": "near, row in zip(order, d, strict=True)",
         }
     },
+}
+
+# A function that computes no distances can return the same labels, so they prove nothing.
+neighbours.known(once=False)["value ties"] = {
+    "In your code, the first k rows of `X_train` vote for every image. Which rows should vote, "
+    "and which function finds their "
+    "indices?": {"first_known": {"y_train[order[:, :k]]": "np.tile(y_train[:k], (len(X), 1))"}},
+    "All rows of `X_train` vote in your code. Which of them should vote, and where does your "
+    "code use `k`?": {"all_rows_vote": {"[:, :k]": ""}},
 }
 
 neighbours.known["value ties"] = {

@@ -66,7 +66,7 @@ def _complaints(problem, seed, packed=None):
     for name, mistake in problem.mistakes.items():
         costs = [data["points"][a] * _lost(data, name, a) for a in mistake.loses]
         once = mistake.once and not data.get("measure")
-        expected = [(data, max(costs) if once else sum(costs))]
+        expected = [(data, max(costs) if once else _all_costs(data, costs))]
         if once and len(costs) > 1:  # also checked as if it cost all its aspects
             expected.append((_each_charged(data, name), sum(costs)))
         ledger = _charged(data, _called(data, mistake.solve))
@@ -76,6 +76,12 @@ def _complaints(problem, seed, packed=None):
                 complaint = f"{problem.name}: {name} scores {score:g}, expected {100 - cost:g}"
                 complaints[complaint] = _why(packed, mistake.solve, mistake.loses)
     return complaints
+
+
+def _all_costs(data, costs):
+    """Return the cost of a mistake that loses several aspects: everything if none is active."""
+    active = sum(worth for aspect, worth in data["points"].items() if aspect not in PASSIVE)
+    return 100 if sum(costs) >= active - ROUNDING else sum(costs)
 
 
 def _fixed(data):

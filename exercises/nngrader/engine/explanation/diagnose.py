@@ -95,27 +95,46 @@ def _variant(of_part, here, variants):
 
 
 def _is_trivial(of_part):
-    """Return whether answers contain only one number, or are one of the arguments.
+    """Return whether answers contain only one number, or one of them is an argument."""
+    constant = any(map(_is_constant, of_part))
+    return constant or _is_one_number(of_part) or any(map(_is_argument, of_part))
 
-    Numbers that differ only by rounding count as one, for example 0 and 1e-17.
+
+def _is_one_number(of_part):
+    """Return whether all answers consist of one and the same number."""
+    numbers = np.concatenate([e.got[np.isfinite(e.got)] for e in of_part])
+    return not numbers.size or bool(np.ptp(numbers) <= 1e-9 * max(map(_size, of_part)))
+
+
+def is_idle(of_part):
+    """Return whether answers need no work: one number, an argument, or the same in each call.
+
+    They are the same in each call if all begin with the entries of the shortest one, such as
+    0, 1, 2 or random numbers with a fixed seed.
     """
-    sizes = [np.abs(e.want[np.isfinite(e.want)]).max(initial=0) or 1 for e in of_part]
-    with np.errstate(over="ignore"):
-        finite = [
-            np.round(e.got[np.isfinite(e.got)] / size, 9)
-            for e, size in zip(of_part, sizes, strict=True)
-        ]
-    constant = any(
-        e.got.size > 1 and len(np.unique(v)) < 2 for e, v in zip(of_part, finite, strict=True)
+    shortest = min((e.got.ravel() for e in of_part), key=len)
+    same = all(
+        np.array_equal(e.got.ravel()[: len(shortest)], shortest, equal_nan=True)
+        for e in of_part
     )
-    numbers = np.unique(np.concatenate([v.ravel() for v in finite]))
-    return constant or len(numbers) < 2 or any(map(_is_argument, of_part))
+    return same or all(_is_constant(e) or _is_argument(e) for e in of_part)
 
 
 def _is_argument(e):
-    """Return whether an answer equals one of the arguments."""
-    arrays = [a for a in e.args.values() if isinstance(a, np.ndarray)]
-    return any(a.shape == e.got.shape and np.array_equal(a, e.got) for a in arrays)
+    """Return whether an answer consists of an argument's entries in order, perhaps repeated."""
+    arrays = [a for a in e.args.values() if isinstance(a, np.ndarray) and a.size]
+    return any(np.array_equal(np.resize(a, e.got.shape), e.got) for a in arrays)
+
+
+def _is_constant(e):
+    """Return whether an answer with several entries contains only one finite number."""
+    finite = e.got[np.isfinite(e.got)]
+    return e.got.size > 1 and (not finite.size or bool(np.ptp(finite) <= 1e-9 * _size(e)))
+
+
+def _size(e):
+    """Return the size of the correct numbers; 0 and 1e-17 times it count as one number."""
+    return np.abs(e.want[np.isfinite(e.want)]).max(initial=0) or 1
 
 
 def fits_elsewhere(name, others):

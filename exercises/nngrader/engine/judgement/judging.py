@@ -153,7 +153,7 @@ def _fails_by_mistake(ledger, case, o):
         for name in ledger.by_mistake
     )
     if follows:
-        ledger.spare(case["aspect"])
+        ledger.spare(case["aspect"], case["group"])
     return follows
 
 
@@ -358,7 +358,7 @@ def _judge_inputs(ledger, observed):
         ledger.find("inputs-unchanged", "all", finding)
         if ledger.unclear:  # wrong values may follow from the changed inputs
             ledger.lost.discard(("inputs-unchanged", "all", ""))
-            ledger.spare("inputs-unchanged")
+            ledger.spare("inputs-unchanged", "all")
 
 
 def _right_parts(data, entries):

@@ -42,15 +42,16 @@ class Ledger:
     lost: set = field(default_factory=set)
     parts_by_finding: dict = field(default_factory=dict)  # by finding without parts
     reported: set = field(default_factory=set)
-    explained: bool = False  # whether one mistake explains a wrong part on ordinary input
+    explained: set = field(default_factory=set)  # parts that a mistake explains, ordinary input
     failed: bool = False  # whether a call failed on ordinary input
     failures: list = field(default_factory=list)  # special cases in which a call failed
     errors: set = field(default_factory=set)  # exceptions that have been reported
     prevented: set = field(default_factory=set)  # missing on ordinary input because of an error
     by_words: dict = field(default_factory=dict)  # by driver's text: the place charged first
     stopped: bool = False  # whether a call was stopped in a case that expects an error
-    unclear: set = field(default_factory=set)
-    spared: set = field(default_factory=set)
+    unclear: set = field(default_factory=set)  # parts whose error isn't explained
+    idle: set = field(default_factory=set)  # wrong parts that need no work, such as zeros
+    spared: set = field(default_factory=set)  # wrong places that cost nothing more
     by_mistake: dict = field(default_factory=dict)  # the places that each known mistake spoils
     spread: dict = field(default_factory=dict)  # by finding without parts: spoiled places
     variants: dict = field(default_factory=dict)  # by part: those that fit all kinds of cases
@@ -92,16 +93,16 @@ class Ledger:
         self.parts_by_finding.setdefault(key, []).extend(about)
         return key
 
-    def spare(self, aspect):
-        """Note that an aspect is wrong, but that a different aspect loses the points."""
-        self.spared.add(aspect)
+    def spare(self, aspect, group, part=""):
+        """Note that a place is wrong, but that a different aspect loses the points."""
+        self.spared.add((aspect, group, part))
 
     def also(self, finding, first, here):
         """Note that an error charged to one place also spoils another.
 
         Both places have the form (aspect, kind of case, part).
         """
-        self.spare(here[0])
+        self.spare(*here)
         key = self._enter(finding, first[0], here[2])
         if not finding.mistake:
             self.spread.setdefault(key, set()).update((first, here))
@@ -125,9 +126,13 @@ class Ledger:
             by_hint.setdefault(hint, []).append(mistake)
         for mistakes in by_hint.values():
             self._charge_once(mistakes)
+        if self.unclear and not self._is_right_somewhere():
+            self.lost |= self.spared  # nothing shows that the rest would be right
         shares = {aspect: self._share(aspect) for aspect in self.data["points"]}
         active = any(share > 0 for aspect, share in shares.items() if aspect not in PASSIVE)
-        if not active and not self.explained:
+        # if a part needs no work, a mistake that explains another part proves nothing
+        needed = {*self.data["returns"]} if self.idle else set()
+        if not active and not (self.explained and self.explained >= needed):
             shares |= dict.fromkeys(set(shares) & set(PASSIVE), 0.0)
         findings = self.findings()
         for name, costs in prices(self.data):
@@ -138,8 +143,19 @@ class Ledger:
                 findings.insert(0, Finding(Code.FORBIDDEN, aspect, data=about))
         points = {a: (most * shares[a], most) for a, most in self.data["points"].items()}
         score = round(sum(earned for earned, _ in points.values()), 9)
-        spared = tuple(a for a in shares if a in self.spared and shares[a] == 1)
+        spared = {a for a, *_ in self.spared}
+        spared = tuple(a for a in shares if a in spared and shares[a] == 1)
         return Verdict(score, points, findings, bool(self.unclear), spared)
+
+    def _is_right_somewhere(self):
+        """Return whether any active aspect is right in a part of a kind of case."""
+        wrong = self.lost | self.spared
+        return any(
+            wrong.isdisjoint({(aspect, *unit), (aspect, unit[0], "")})
+            for aspect in self.data["points"]
+            if aspect not in PASSIVE
+            for unit in units(self.data, aspect)
+        )
 
     def _is_charged_once(self, mistake):
         """Return whether a known mistake costs only one aspect, even if it spoils several.
@@ -165,7 +181,7 @@ class Ledger:
         for lost in spoiled:
             if lost[0] != charged:
                 self.lost.discard(lost)
-                self.spare(lost[0])
+                self.spare(*lost)
         for finding, parts in list(self.parts_by_finding.items()):
             aspect, name = finding.aspect, finding.mistake
             here = {(b, part) for b, _, part in spoiled if b == aspect != charged}
@@ -184,7 +200,7 @@ class Ledger:
         for lost in spoiled:
             if lost[0] != charged:
                 self.lost.discard(lost)
-                self.spare(lost[0])
+                self.spare(*lost)
         if charged != finding.aspect:
             parts = self.parts_by_finding.pop(finding)
             moved = finding.about(aspect=charged)

@@ -7,7 +7,7 @@ import numpy as np
 from ...records.codes import Code
 from ...records.finding import Finding
 from ..explanation.changes import Explanation
-from ..explanation.diagnose import describe, explain, fits_elsewhere
+from ..explanation.diagnose import describe, explain, fits_elsewhere, is_idle
 from ..observation.compare import close
 from .ledger import judged
 
@@ -44,6 +44,8 @@ def judge_values(ledger, entries):
         elif special:
             _judge_special(ledger, of_part, here, [c.explanation for c in charges])
         elif not all(e.right for e in of_part):
+            if is_idle(of_part) and part not in ledger.data.get("computed", ()):
+                ledger.idle.add(part)
             others = [e for e in entries if e.ordinary and e.part == part and e.group != group]
             _judge_ordinary(ledger, of_part, here, others, charges)
 
@@ -58,6 +60,8 @@ def _judge_ordinary(ledger, of_part, here, others, charges):
             again = charge.explanation
             if again.is_uncertain:
                 ledger.unclear.add(part)
+            elif charge.part in ledger.explained:
+                ledger.explained.add(part)
             elif again.shown_by:
                 again = describe([e for e in of_part if not e.right])
             first = charge.aspect, charge.group, charge.part
@@ -84,7 +88,8 @@ def _judge_ordinary(ledger, of_part, here, others, charges):
     # a measured part may be True or False, with only one wrong value
     proves = named.get("once", True) and not ledger.data.get("measure")
     certain = explanation.explains and not explanation.is_uncertain
-    ledger.explained |= certain and proves
+    if certain and proves:
+        ledger.explained.add(part)
     if explanation.finding and not certain:
         ledger.unclear.add(part)
 
@@ -112,7 +117,7 @@ def _judge_special(ledger, of_part, here, carried):
     aspect, group, part = of_part[0].aspect, of_part[0].group, of_part[0].part
     named = {explanation.mistake for explanation in carried} - {None}
     if any(aspect in mistakes[name].get("noisy", ()) for name in named):
-        ledger.spare(aspect)
+        ledger.spare(aspect, group, part)
         return
     wrong = [e for e in of_part if e.fault or not e.right]
     follow = [
@@ -121,7 +126,7 @@ def _judge_special(ledger, of_part, here, carried):
         if not e.fault and any(_follows(e, explanation, mistakes) for explanation in carried)
     ]
     if follow:
-        ledger.spare(aspect)
+        ledger.spare(aspect, group, part)
     if len(follow) == len(wrong):
         return
     if part in ledger.unclear or ledger.failed:
