@@ -33,4 +33,6 @@ def earned(name, seed, attempts):
 def test_an_assignment_gives_no_points_for_nothing(assignment, seed, attempts):
     names = [name for name, where in PROBLEMS.assignment_of.items() if where == assignment]
     best = {name: earned(name, seed, attempts) for name in names}
-    assert sum(max(points.values(), default=0) for points in best.values()) <= MOST + FEWEST, best
+    assert sum(max(points.values(), default=0) for points in best.values()) <= MOST + FEWEST, (
+        best
+    )

@@ -75,6 +75,7 @@ class Code(StrEnum):
     ABSENT = "absent"  # None in the wrong places, in a part that may contain None
     NOT_FINITE = "not-finite"  # entries are nan or infinite
     FEW_DIGITS = "few-digits"  # nearly correct
+    REMEMBERED = "remembered"  # it returned the result of an earlier call with the same shapes
     UNREPEATABLE = "unrepeatable"  # a second call with the same arguments returns new numbers
     ZERO = "zero"  # all entries are 0
     CONSTANT = "constant"  # all entries are equal

@@ -457,6 +457,11 @@ WORDS = {
         "{Your} {agrees} with the correct value, but not to enough digits | Does your code use "
         "float32, a small constant, an approximation, or a difference of nearly equal numbers?",
     ],
+    Code.REMEMBERED: (
+        "Your function remembers an earlier call: for other numbers in arrays of the same "
+        "shapes, {your} {is} the earlier result | What does your code keep from one call to "
+        "the next?"
+    ),
     Code.UNREPEATABLE: (
         "{Your} {differs} from call to call with the same arguments | Do you draw additional "
         "random numbers, or does a variable outside the function change?"

@@ -94,13 +94,20 @@ def _parts(problem, f, case):
 
 
 def _cases(problem, rng, visible):
-    """Return all cases, those for loops and memory last."""
-    cases = []
+    """Return all cases, those for loops and memory last.
+
+    The first ordinary kind has one more case, with the sizes of the case before it and other
+    numbers, which shows whether a function returns the result of an earlier call.
+    """
+    cases, (again,) = [], rng.spawn(1)
+    ordinary = next((case for case in problem.cases if case.aspect == "value"), None)
     for case in problem.cases:
         taken = {}
         for _ in range(case.visible if visible else case.hidden):
             taken = draw_sizes(case.letters, rng, taken)
             cases.append(_case(problem, case, rng, taken))
+        if case is ordinary:
+            cases.append(_case(problem, case, again, taken, like=cases[-1]))
     cases += [c for letter in problem.no_loop_over for c in _loop_cases(problem, letter, rng)]
     return cases + ([_memory_case(problem, rng)] if problem.never_at_once else [])
 
@@ -130,16 +137,21 @@ def _order_changed(letters, drawn, taken):
     return (drawn[first] < drawn[second]) != before
 
 
-def _case(problem, case, rng, sizes):
-    """Return one case, drawn until its known mistakes give wrong and different answers."""
+def _case(problem, case, rng, sizes, like=None):
+    """Return one case, drawn until its known mistakes give wrong and different answers.
+
+    :param like: Another case with the same shapes and whole numbers, if there is such a draw.
+    """
     due = {
         n: m
         for n, m in problem.mistakes.items()
         if case.aspect in _shown_in(problem, m) and case.group in (m.where or [case.group])
     }
     draws = FEW_DRAWS if problem.trains else MOST_DRAWS
-    for _ in range(draws):
+    for k in range(draws):
         inputs = _inputs(problem, case.group, _drawn(problem, case, rng, sizes))
+        if like and 2 * k < draws and _outline(inputs) != _outline(like):
+            continue
         want = _right(problem, case, inputs)
         if (wrong := _distinguished(problem, due, inputs, want, case.rtol)) is not None:
             return _packed(problem, case, sizes, inputs, want, wrong)
@@ -149,6 +161,13 @@ def _case(problem, case, rng, sizes):
         f"different wrong answer for each of these mistakes: {', '.join(sorted(due))}; in the "
         "last draw, " + ", ".join(_confused(want, wrong, case.rtol))
     )
+
+
+def _outline(case):
+    """Return the shapes of a case's arrays, and its arguments that are text or whole numbers."""
+    values = case["args"].values()
+    shapes = [v.shape for v in values if isinstance(v, np.ndarray)]
+    return shapes, [v for v in values if isinstance(v, int | str)]
 
 
 def _distinguished(problem, due, inputs, want, rtol):

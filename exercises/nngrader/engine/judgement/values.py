@@ -62,12 +62,22 @@ def _judge_ordinary(ledger, of_part, here, others, charges):
                 ledger.unclear.add(part)
             elif charge.part in ledger.explained:
                 ledger.explained.add(part)
-            elif again.shown_by:
+            if again.finding.code == Code.REMEMBERED:
+                pass
+            elif again.shown_by and not again.is_uncertain:
                 again = describe([e for e in of_part if not e.right])
             first = charge.aspect, charge.group, charge.part
             ledger.also(again.finding, first, (aspect, group, part))
             charges.append(Charge(part, group, charge.aspect, charge.explanation))
             return
+    if all(e.right or _is_remembered(e, here) for e in of_part):
+        remembered = Explanation(
+            Finding(Code.REMEMBERED), shown_by=lambda e: _is_remembered(e, here)
+        )
+        ledger.find(aspect, group, remembered.finding, part)
+        charges.append(Charge(part, group, aspect, remembered))
+        ledger.explained.add(part)
+        return
     whole = len(of_part) == sum(case["group"] == group for case in ledger.data["cases"])
     # nan proves nothing if another part is missing
     proved = {e.part for e in here} >= {*judged(ledger.data, of_part[0].case)}
@@ -92,6 +102,16 @@ def _judge_ordinary(ledger, of_part, here, others, charges):
         ledger.explained.add(part)
     if explanation.finding and not certain:
         ledger.unclear.add(part)
+
+
+def _is_remembered(e, here):
+    """Return whether an answer is the correct one of another case with the same sizes."""
+    return any(
+        o is not e
+        and (o.part, o.sizes, o.right) == (e.part, e.sizes, True)
+        and np.array_equal(o.got, e.got)
+        for o in here
+    )
 
 
 def _possible_variants(ledger, entries, part):

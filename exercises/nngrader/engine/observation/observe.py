@@ -162,7 +162,7 @@ def observe(f, args, n_parts, *, counted=True):
         or ``counted`` is false; ``held``, the peak of the bytes that the call allocates, 0 if
         a driver makes the call or the arguments are small; ``seconds``.
     """
-    copies = copy.deepcopy(args)
+    copies = _copied(f, args)
     counter = Steps()
     counting = counter if counted and type(f) is not Driven else contextlib.nullcontext()
     held = Held(type(f) is not Driven and _bytes_of(args) >= LARGE)
@@ -186,6 +186,37 @@ def observe(f, args, n_parts, *, counted=True):
         "held": held.most,
         "seconds": seconds,
     }
+
+
+def _copied(f, args):
+    """Return copies of the arguments.
+
+    If the previous call was of the same function with arrays of the same shapes, its arrays get
+    the new numbers. Therefore a function that remembers results by the identity of its
+    arguments returns the previous result, on every computer.
+    """
+    copies, before = copy.deepcopy(args), PREVIOUS["args"] if PREVIOUS["f"] is f else {}
+    if all(_fits_into(value, before.get(name)) for name, value in copies.items()):
+        for name, value in copies.items():
+            if type(value) is np.ndarray:
+                np.copyto(before[name], value)
+                copies[name] = before[name]
+    if CALLS.depth == 0:
+        PREVIOUS.update(f=f, args=dict(copies))
+    return copies
+
+
+def _fits_into(value, array):
+    """Return whether a value isn't an array, or whether another array has room for it."""
+    return type(value) is not np.ndarray or (
+        type(array) is np.ndarray
+        and (array.shape, array.dtype, array.strides)
+        == (value.shape, value.dtype, value.strides)
+        and array.flags.writeable
+    )
+
+
+PREVIOUS = {"f": None, "args": {}}  # of the previous call of `observe`
 
 
 class Calls:
