@@ -146,6 +146,25 @@ def test_two_rounded_parts_have_the_same_number_of_decimals():
         assert {f.data["decimals"] for f in verdict.findings} == {4}
 
 
+def test_a_narrow_type_is_charged_once():
+    def narrow(x, weight, dy, *options):
+        return PROBLEMS["conv2d_backward"].solve(
+            *(a.astype("float32") for a in (x, weight, dy)), *options
+        )
+
+    verdict = judged(packed("conv2d_backward", SEED, False), narrow)
+    assert codes(verdict) == [Code.FEW_DIGITS]
+    assert len(lost(verdict)) == 1
+
+
+def test_subtracting_in_place_is_charged_once():
+    verdict = judged(
+        packed("pca", SEED, False), faulty("pca", "", "X -= X.mean(axis=0)")
+    )  # raises an error for integers
+    assert lost(verdict) == {"integers"}
+    assert {Code.RAISED, Code.INPUTS_CHANGED} <= {*codes(verdict)}
+
+
 def test_changed_input_is_charged_once():
     f = faulty("conv2d_backward", "", "x += np.sin(x)")
     verdict = judged(packed("conv2d_backward", SEED, False), f)

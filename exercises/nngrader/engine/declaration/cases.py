@@ -164,7 +164,7 @@ def _case(problem, case, rng, sizes, like=None):
 
 
 def _outline(case):
-    """Return the shapes of a case's arrays, and its arguments that are text or whole numbers."""
+    """Return the shapes of a case's arrays, and its arguments that are texts or integers."""
     values = case["args"].values()
     shapes = [v.shape for v in values if isinstance(v, np.ndarray)]
     return shapes, [v for v in values if isinstance(v, int | str)]

@@ -169,9 +169,10 @@ def _dtype(answer, want, visible):
         return None
     if not want.ndim:
         narrow = dtype in NARROW and want.dtype.kind == "f"
-        return Finding(Code.DTYPE, data=about) if narrow else None
+        return Finding(Code.DTYPE, data=about | {"narrow": True}) if narrow else None
     if dtype in (dtype_name(want.dtype), "longdouble", "float128", "float96"):
         return None
+    about |= {"narrow": True} if dtype in NARROW else {}
     about["fractions"] = want.dtype.kind == "f" and answer["values"].dtype.kind in "biu"
     return Finding(Code.DTYPE, data=about)
 

@@ -356,7 +356,8 @@ def _judge_inputs(ledger, observed):
         about = {"function": ledger.data["name"], "arguments": changed}
         finding = Finding(Code.INPUTS_CHANGED, data=about)
         ledger.find("inputs-unchanged", "all", finding)
-        if ledger.unclear:  # wrong values may follow from the changed inputs
+        in_place = any(f.data.get("cause") == "casting" for f in ledger.parts_by_finding)
+        if ledger.unclear or in_place:  # other errors may follow from the changed inputs
             ledger.lost.discard(("inputs-unchanged", "all", ""))
             ledger.spare("inputs-unchanged", "all")
 

@@ -126,6 +126,7 @@ class Ledger:
             by_hint.setdefault(hint, []).append(mistake)
         for mistakes in by_hint.values():
             self._charge_once(mistakes)
+        self._charge_few_digits_once()
         if self.unclear and not self._is_right_somewhere():
             self.lost |= self.spared  # nothing shows that the rest would be right
         shares = {aspect: self._share(aspect) for aspect in self.data["points"]}
@@ -205,6 +206,18 @@ class Ledger:
             parts = self.parts_by_finding.pop(finding)
             moved = finding.about(aspect=charged)
             self.parts_by_finding.setdefault(moved, []).extend(parts)
+
+    def _charge_few_digits_once(self):
+        """Don't charge a narrow type if the digits that it loses have been charged."""
+        of_shape = [f for f in self.parts_by_finding if f.aspect == "shape"]
+        narrow = [f for f in of_shape if f.code == Code.DTYPE and f.data.get("narrow")]
+        few = any(f.code == Code.FEW_DIGITS for f in self.parts_by_finding)
+        if few and narrow and len(narrow) == len(of_shape):
+            for lost in [lost for lost in self.lost if lost[0] == "shape"]:
+                self.lost.discard(lost)
+                self.spare(*lost)
+            for finding in narrow:
+                del self.parts_by_finding[finding]
 
     def _most_expensive(self, spoiled):
         """Return the aspect that loses most points because of the spoiled places."""
