@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
+import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,6 +43,7 @@ from ..settings import Limits, read_settings
 from ..storage.results import Store, digest, require_folder, write_whole
 from ..storage.scratch import Scratch
 from ..wording import counted
+from .attachments import drop_unused
 from .leaks import leaks, moving_leaks, package_leaks, shown_cases
 from .new_problem import unfilled
 from .package import build_wheel, write_zip
@@ -329,8 +333,9 @@ def generate(
 ) -> None:
     """Write the notebook and the visible cases, and let nbgrader create the release.
 
-    nbgrader removes solutions and hidden tests. If the gradebook's address is given, it also
-    adds the cells to the gradebook.
+    nbgrader removes solutions, hidden tests and mark schemes; we remove the images that only
+    they show, so nbgrader needn't refuse them. If the gradebook's address is given, nbgrader
+    also adds the cells to the gradebook.
     """
     from nbgrader.converters import GenerateAssignment
     from nbgrader.converters.base import NbGraderException
@@ -345,8 +350,10 @@ def generate(
     config = config_of(
         course, name, student_id=".", ignore=course.hidden_files(name), **settings
     )
+    config.ClearMarkScheme.check_attachment_leakage = False
     converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
-    converter.force, converter.log.level = True, 40
+    reasons = Reasons()
+    converter.force, converter.log = True, reasons.log
     if gradebook:
         with database_errors(gradebook):
             begin_gradebook(gradebook)
@@ -357,8 +364,40 @@ def generate(
         with quiet():
             converter.start()
     except NbGraderException as e:
-        why = first_line(e.__context__ or e)
+        why = reasons.first() or first_line(e.__context__ or e)
         raise CannotDo(f"nbgrader cannot create the release: {why}") from e
+    drop_unused(course / "release" / name)
+
+
+class Reasons(logging.Handler):
+    """Stores the exceptions that nbgrader only writes into its log, with their cells."""
+
+    def __init__(self):
+        super().__init__(logging.ERROR)
+        self.found: list[str] = []
+        self.log = logging.Logger("nbgrader")
+        self.log.addHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Store the exception that is being handled, if there is one."""
+        _, e, trace = sys.exc_info()
+        if e is not None:
+            self.found.append(f"{_cell_of(trace)}{' '.join(first_line(e).split())}")
+
+    def first(self) -> str:
+        """Return the first reason, or ""."""
+        return self.found[0] if self.found else ""
+
+
+def _cell_of(trace) -> str:
+    """Return "cell ID: " for the cell that was processed when an exception was raised."""
+    for frame, _ in traceback.walk_tb(trace):
+        cell = frame.f_locals.get("cell")
+        if isinstance(cell, dict) and "source" in cell:
+            name = cell["metadata"].get("nbgrader", {}).get("grade_id")
+            begin = "".join(cell["source"]).strip().partition("\n")[0][:60]
+            return f"cell {name}: " if name else f"the cell that begins with {begin!r}: "
+    return ""
 
 
 def write_parts(notebook: dict, folder: Path) -> None:

@@ -19,6 +19,7 @@ import numpy as np
 from ..course.folder import Course
 from ..course.notebooks import OURS
 from ..engine import cases_json, pack
+from .attachments import is_used, removed_images
 from .package import PROJECT
 from .pictures import Pictures
 from .statements import REGION, code_forms, moving, right_sources, secret_statements
@@ -88,6 +89,7 @@ def leaks(folder: Path, instructor: dict, course: Course, assignment: str) -> li
         ways in one file is named once.
     """
     secrets, complaints = secrets_of(course, assignment, instructor), []
+    secrets.digests.update(removed_images(instructor, folder))
     own = {*course.data_files(assignment), *(f.name for f in course.own_notebooks(assignment))}
     for file in _files(folder):
         name, raw = file.relative_to(folder).as_posix(), file.read_bytes()
@@ -216,6 +218,9 @@ def _in_notebook(raw, secrets):
     yield from _statements_in(forms, secrets)
     if any(c.get("outputs") or c.get("execution_count") for c in cells):
         yield "it contains outputs"
+    for c in cells:
+        unused = [n for n in c.get("attachments", {}) if not is_used(n, "".join(c["source"]))]
+        yield from (f"it contains the attachment {n!r}, which no text shows" for n in unused)
     odd = {k for c in cells for k in c["metadata"]} - CELL_KEYS | set(rest) - NOTEBOOK_KEYS
     yield from (f"its metadata contain {key!r}, which isn't needed" for key in sorted(odd))
     kernel = rest.get("kernelspec", {}).get("name", KERNEL)
