@@ -12,7 +12,7 @@ from time import tzname
 from .errors import CannotDo, NotThere, WrongUsage, of_system
 from .screen import any_terminal, say, warn
 from .settings import cores
-from .wording import counted
+from .wording import counted, unfit_name
 
 HERE = Path(__file__).resolve().parents[1]  # the course of the repository: exercises/
 DONE, FAILED, USAGE = 0, 1, 2
@@ -126,6 +126,10 @@ class OfAssignment(OfCourse):
     """Arguments shared by all commands that take one assignment."""
 
     assignment: str = argument(metavar="ASSIGNMENT")
+
+    def __post_init__(self):
+        if wrong := unfit_name(self.assignment):
+            raise WrongUsage(wrong)
 
 
 @command

@@ -78,3 +78,27 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     if not 0 < len(best) <= MOST:
         return ""
     return f"; did you mean {' or '.join(map(repr, sorted(best)))}?"
+
+
+def unfit_name(assignment: str) -> str:
+    """Return why an assignment can't have this name, or "".
+
+    nbgrader refuses some characters, and takes others for patterns of file names.
+
+    >>> unfit_name("ps1"), unfit_name("week 1.ipynb")
+    ('', '')
+    >>> unfit_name("hw [1]")[:46]
+    "'hw [1]' can't be the name of an assignment, b"
+    """
+    wrong = dict.fromkeys(c for c in assignment if c in "+*?[]/\\" or ord(c) < 32)
+    if assignment.endswith(".ipynb"):  # a file to grade
+        return ""
+    if not wrong and assignment and assignment.strip(". ") == assignment:
+        return ""
+    why = "it begins or ends with a dot or a space"
+    if wrong or not assignment:
+        why = f"it contains {' and '.join(map(repr, wrong))}" if wrong else "it is empty"
+    return (
+        f"{assignment!r} can't be the name of an assignment, because {why}. Rename its folder "
+        "in source/, for example with letters, digits, '_' and '-' only"
+    )

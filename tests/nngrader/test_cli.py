@@ -191,3 +191,12 @@ def test_import_of_the_package_needs_only_numpy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout.strip() == "['nngrader', 'numpy']", done
+
+
+@pytest.mark.parametrize("name", ["ps1+x", "hw [1]", "ps*", "a/b", "..", " ps1", ""])
+@pytest.mark.parametrize("command", ["release", "grade", "feedback", "export", "report"])
+def test_a_name_that_nbgrader_refuses_gets_one_line(command, name, tmp_path, capsys):
+    assert main(["--course", str(tmp_path), command, name]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert repr(name) in line
+    assert "name of an assignment" in line
