@@ -79,3 +79,13 @@ def test_a_section_follows_the_problem_that_it_names_or_the_last():
         with_sections(TEXT, {"new": f"after: two\n{section}"})
     with pytest.raises(CannotDo, match=r"has no directive `\{problem\} other`"):
         with_sections(TEXT, {"other": section})
+
+
+def test_the_test_of_a_private_problem_uses_the_course_that_it_was_made_for(own, folder):
+    assert written(own, "row_norms", "--points", 20, "--problems", folder) == 0
+    (file,) = folder.glob("test_*.py")
+    names = {"__file__": str(file)}
+    exec(file.read_text().partition("def judged")[0], names)  # imports and constants
+    assert names["COURSE"].resolve() == own.resolve()
+    assert names["PROBLEM"].name == "row_norms"
+    assert 'where="ordinary"' in (folder / NAME / "row_norms.py").read_text()

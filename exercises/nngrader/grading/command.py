@@ -14,6 +14,7 @@ from ..course.assignment import Assignment, AssignmentSpec
 from ..course.definitions import earlier_in_words, graded_earlier
 from ..course.folder import Course
 from ..course.roster import missing, read
+from ..engine.declaration.challenge import missing_heldback
 from ..errors import CannotDo, NotThere
 from ..gradebook.database import marks
 from ..gradebook.database import students as students_of_gradebook
@@ -63,6 +64,8 @@ def grade_class(
     sweep()
     sweep(course / ".results")
     assignment = Assignment(course, name)
+    if missing_data := missing_heldback(course.problems(name)):
+        raise CannotDo("; ".join(missing_data))
     called = names_of(course, anonymous)
     submitted = submitters(course, name)
     students = wanted(course, name, only, submitted, called)

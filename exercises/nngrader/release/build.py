@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from ..course.assignment import Assignment, NotReleased, declared_files, released_notebook
+from ..course.assignment import Assignment, NotReleased, released_notebook
 from ..course.folder import Course, files_of
 from ..course.notebooks import (
     grade_id,
@@ -24,6 +24,7 @@ from ..course.notebooks import (
     together,
 )
 from ..engine import cases_json, pack
+from ..engine.declaration.challenge import Challenge, missing_heldback
 from ..errors import CannotDo, first_line
 from ..gradebook.database import (
     begin_gradebook,
@@ -86,9 +87,14 @@ def release(
     if reasons := unfilled(course, name):
         raise NotFit(reasons)
     instructor, problems = course.instructor(name), course.problems(name)
+    # these three checks take less than a second each
+    declared = {p.file: p.most_bytes for p in problems if isinstance(p, Challenge)}
+    reasons = [*missing_heldback(problems), *missing_files(course, name, declared)]
+    if reasons:
+        raise NotFit(reasons)
     policy = read_policy(policy_file(course, name))
     limits, _ = read_settings(policy_file(course, name))
-    if reasons := points_complaints(problems, instructor):  # takes less than a second
+    if reasons := points_complaints(problems, instructor):
         if course.new(name):
             reasons += [
                 f"change the points of problems in [points] of {course.private / name}.toml",
@@ -101,8 +107,6 @@ def release(
     for folder in (course.root, course / ".results", course / "source" / name, out):
         require_folder(folder)
     visible = with_points(with_locked(visible_cases(problems), instructor), instructor)
-    if reasons := missing_files(course, name, declared_files(visible)):
-        raise NotFit(reasons)
     made_with = course.made_with(name)
     with Scratch() as scratch:
         trial = trial_course(course, name, Path(scratch, "course"))

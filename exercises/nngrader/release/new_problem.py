@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import keyword
+import os
 import re
 from pathlib import Path
 
@@ -85,6 +86,8 @@ def in_another_style({takes}):
 # At least four wrong answers that students really give. A hint is a question, not an answer.
 # `loses` names the aspects that a mistake affects, keys of `points`: "value", or "shape value".
 # `edit` contains text that occurs once in the reference, and the text that replaces it.
+# `where` names the kinds of case that show the mistake; leave it out if all kinds of its
+# aspects do.
 
 declared.mistake(
     "FILL IN the hint. What would you ask a student who does this?",
@@ -101,6 +104,7 @@ declared.mistake(
 declared.mistake(
     "FILL IN the third hint.",
     loses="value",
+    where="ordinary",
     name="third_mistake",
     edit=("FILL IN the correct answer", "FILL IN what such a student writes instead"),
 )
@@ -164,12 +168,13 @@ PRIVATE_TEST = '''"""Tests of the private problem {name}; run them with pytest."
 from pathlib import Path
 
 import numpy as np
-from nngrader.cli import HERE as COURSE
 from nngrader.course import Course
 from nngrader.engine import caller, judge, pack
 from nngrader.engine.declaration.gate import over_seeds
 
-PROBLEMS = Course(COURSE, problems=Path(__file__).parent).problems("{assignment}")
+PRIVATE = Path(__file__).resolve().parent
+COURSE = PRIVATE / "{course}"
+PROBLEMS = Course(COURSE, problems=PRIVATE).problems("{assignment}")
 (PROBLEM,) = [p for p in PROBLEMS if p.name == "{name}"]
 
 
@@ -244,7 +249,9 @@ def new_problem(
             folder / f"{name}.py": f"{declaration}\n\nPROBLEMS = [declared]\n",
             folder / f"{name}.md": f"after: {_last(course, assignment)}\n\n{section}",
             private / f"test_{assignment}_{name}.py": PRIVATE_TEST.format(
-                assignment=assignment, **filled
+                assignment=assignment,
+                course=Path(os.path.relpath(course.root, private)).as_posix(),
+                **filled,
             ),
         }
     else:

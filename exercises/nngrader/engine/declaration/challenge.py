@@ -229,6 +229,18 @@ def _heldback(p):
     return heldback
 
 
+def missing_heldback(problems):
+    """Return a complaint about each challenge whose held-back data are missing."""
+    complaints = []
+    for p in problems:
+        if isinstance(p, Challenge):
+            try:
+                p.hidden(_heldback(p))
+            except FileNotFoundError as e:
+                complaints.append(str(e))
+    return complaints
+
+
 def solved_files(problems):
     """Return the bytes of the solution files of all challenges, by file name.
 
