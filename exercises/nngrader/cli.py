@@ -248,7 +248,17 @@ class Collect(OfAssignment):
     zone: str | None = argument(
         "--zone",
         metavar="ZONE",
-        help="time zone of the worksheet's dates, e.g. Europe/Berlin; default: this machine's",
+        help="time zone of times without one, e.g. Europe/Berlin; default: this machine's for "
+        "the worksheet's dates, UTC for timestamp.txt",
+    )
+    before_due: bool = flag(
+        "--before-due",
+        "keep each student's last version before the due date (with extension and grace "
+        "period), if there is one",
+    )
+    trust_times: bool = flag(
+        "--trust-times",
+        "don't flag the times in timestamp.txt: you or the platform wrote these files",
     )
     apart: list = argument(
         "--apart",
@@ -261,13 +271,24 @@ class Collect(OfAssignment):
     def run(self) -> int:
         from .course.groups import groups_of
         from .course.worksheet import SOURCE, read, zone_of
+        from .gradebook.late import deadlines
         from .intake.collect import collect, lines
 
         course, name = self.course, self.assignment
         groups = groups_of(course, self.groups, self.apart)
         zone = zone_of(self.zone)
         sheet = read(self.worksheet) if self.worksheet else None
-        collected = collect(course, name, self.download, groups, sheet, zone)
+        collected = collect(
+            course,
+            name,
+            self.download,
+            groups,
+            sheet,
+            zone,
+            trust_times=self.trust_times,
+            due=deadlines(course, name),
+            before_due=self.before_due,
+        )
         for text in lines(course, name, collected):
             say(text)
         if collected.times[SOURCE]:
@@ -275,6 +296,25 @@ class Collect(OfAssignment):
             zone = self.zone or f"{machine}, as on this machine (change with --zone)"
             say(f"time zone of the worksheet's dates: {zone}")
         return FAILED if collected.left_out else DONE
+
+
+@command
+class Restore(OfAssignment):
+    """Bring back a submission that a later one replaced, from replaced/STUDENT/ASSIGNMENT/."""
+
+    student: str = argument(metavar="STUDENT")
+    number: int | None = argument(
+        metavar="NUMBER", nargs="?", type=int, help="its folder there; default: the highest"
+    )
+
+    def run(self) -> int:
+        from .intake.deposit import restore
+        from .storage.results import Store
+        from .storage.scratch import alone
+
+        with alone(Store(self.course / ".results"), self.assignment):
+            say(restore(self.course, self.assignment, self.student, self.number))
+        return DONE
 
 
 @command
@@ -546,6 +586,7 @@ COMMANDS = {
     "release": Release,
     "gradescope": Gradescope,
     "collect": Collect,
+    "restore": Restore,
     "grade": Grade,
     "explain": Explain,
     "marks": Marks,

@@ -270,7 +270,7 @@ def test_declared_files_are_collected_and_others_are_reported(
     assert (status, output[:12]) == (1, "1 collected,")
     assert "ada: large.npz: it is larger than 10 B" in output
     assert "not collected: 1 file (ada/notes.pdf)" in output
-    taken = {"weights.npz", BOOK, "timestamp.txt"}
+    taken = {"weights.npz", BOOK, "timestamp.txt", ".doubt"}
     assert set(os.listdir(course / "submitted" / "ada" / NAME)) == taken
     later = zipped(tmp_path / "b.zip", {f"ada/{BOOK}": book("later")}, LATE)
     assert "(ada: weights.npz)" in collect(course, later, capsys)[1]

@@ -68,7 +68,7 @@ def test_a_hostile_entry_is_reported_and_affects_nothing_else(course, tmp_path, 
         assert "\x1b" not in output
         new = {f for f in set(tree(tmp_path)) - set(before) if "/replaced/" not in f}
         here = f"course/submitted/bob/{NAME}/"
-        assert new <= {f"{here}{BOOK}", f"{here}timestamp.txt"}, name
+        assert new <= {f"{here}{BOOK}", f"{here}timestamp.txt", f"{here}.doubt"}, name
         assert text_of(course, "bob") == f"bob {n}"
 
 

@@ -52,6 +52,10 @@ DATA = {  # an example of each code with data
     FlagCode.GRADER_FAILED: {"exception": "OSError", "reason": "planted"},
     FlagCode.NOT_RECORDED: {"reason": "No space left on device"},
     FlagCode.UNREADABLE_TIME: {"text": "2026-03-02 04:36:00 CST"},
+    FlagCode.LATE_REPLACED: {"time": "2026-03-02 04:36:00 UTC", "now": 62.0, "earlier": 82.0},
+    FlagCode.OWN_TIME: {"source": "timestamp.txt"},
+    FlagCode.TIME_NOT_USED: {"file": "timestamp.txt"},
+    FlagCode.NO_TIME_ZONE: {"zone": "UTC"},
     FlagCode.LATE: {"seconds": 7200.0, "points": 1.0},
 }
 CELL = "max_pool"
@@ -84,6 +88,7 @@ def test_each_code_is_a_sentence_for_both_readers_and_plain_data(code):
 def test_each_entry_that_may_be_missing_may_be_missing():
     for code, optional in (
         (FlagCode.SYNTAX_ERROR, "line"),
+        (FlagCode.LATE_REPLACED, "earlier"),
         (FlagCode.SEVERAL_NOTEBOOKS, "more"),
         (FlagCode.NAME_MISSING, "name"),
         (FlagCode.READ_ERROR, "file"),

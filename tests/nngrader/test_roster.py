@@ -87,6 +87,8 @@ def test_names_fit_without_accents_case_and_in_both_orders():
     assert {
         fold_name("O’CONNOR-SMITH D'Arcy"),
         fold_name("DArcy OConnor-Smith"),
+        fold("O CONNOR-SMITH D Arcy"),
+        fold("D_Arcy O_Connor-Smith"),
     } == connor.names
     handed = DownloadedSubmission(
         "", "Moodle", PlatformIdentity(name="DArcy OConnor-Smith"), ()

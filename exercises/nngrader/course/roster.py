@@ -39,7 +39,7 @@ class Student:
     def names(self) -> set[str]:
         """Return the folded full name in both orders, or an empty set if there is no name."""
         orders = ((self.first_name, self.last_name), (self.last_name, self.first_name))
-        return {fold_name(" ".join(order)) for order in orders} - {""}
+        return {folded for order in orders for folded in foldings(" ".join(order))}
 
 
 def fold(text: str) -> str:
@@ -60,6 +60,17 @@ def fold_name(text: str) -> str:
     True
     """
     return fold(text.translate(DROPPED))
+
+
+def foldings(text: str) -> set[str]:
+    """Return a name folded in each way in which a platform may write it; without "".
+
+    A platform drops an apostrophe, or writes a blank or an underscore instead.
+
+    >>> sorted(foldings("Ada O'Connor"))
+    ['ada o connor', 'ada oconnor']
+    """
+    return {fold_name(text), fold(text)} - {""}
 
 
 def read(course: Course) -> dict[str, Student] | None:

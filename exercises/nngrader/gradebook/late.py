@@ -13,13 +13,18 @@ nbgrader's own step calls the plugin below, so its tools show our penalties. For
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from nbgrader.plugins import LateSubmissionPlugin
 
+from ..course.folder import Course
+from ..errors import CannotDo
 from ..records.flag import Flag, FlagCode
 from ..settings import read_toml, require_known
 
@@ -169,6 +174,46 @@ def enter_due(gradebook, policy: Policy, assignment: str) -> None:
     entry = gradebook.find_assignment(assignment)
     if policy.due and entry.duedate != policy.due:
         gradebook.update_or_create_assignment(assignment, duedate=policy.due)
+
+
+def deadlines(course: Course, assignment: str) -> Callable[[str], datetime | None]:
+    """Return a function of a student's id: the last moment that costs nothing, or None.
+
+    It includes the student's extension and the grace period. We open the gradebook only if the
+    function is called, and if `nngrader.toml` has no due date or no table of extensions.
+    """
+
+    @functools.cache
+    def known():
+        policy = read_policy(policy_file(course.root, assignment))
+        due, extensions = policy.due, dict(policy.extensions or {})
+        if due is None or policy.extensions is None:
+            ours, theirs = _of_gradebook(course, assignment)
+            due, extra = due or ours, theirs if policy.extensions is None else {}
+            extensions |= {s: due + time for s, time in extra.items() if due}
+        return due, extensions, timedelta(seconds=policy.grace)
+
+    def of(student):
+        due, extensions, grace = known()
+        end = extensions.get(student, due)
+        return end and (end + grace).replace(tzinfo=UTC)
+
+    return of
+
+
+def _of_gradebook(course, assignment):
+    """Return an assignment's due date and the students' extra time, from the gradebook."""
+    from nbgrader.api import MissingEntry
+
+    from .database import open_gradebook, quiet, require_gradebook
+
+    with contextlib.suppress(CannotDo, MissingEntry):
+        require_gradebook(course, assignment)
+        with quiet(), open_gradebook(course, assignment) as gradebook:
+            due = gradebook.find_assignment(assignment).duedate
+            entries = gradebook.assignment_submissions(assignment)
+            return due, {e.student.id: e.extension for e in entries if e.extension}
+    return None, {}
 
 
 def extension_of(policy: Policy, student: str, due: datetime) -> timedelta | None:

@@ -22,12 +22,20 @@ from ..course.assignment import Assignment
 from ..course.notebooks import grade_id, is_solution, is_test, mark, parts, problem_of
 from ..course.roster import COLUMNS, Student
 from ..errors import CannotDo, first_line
-from ..intake.deposit import FORMAT, LATE_MARK
-from ..intake.platforms import STAMP, time_of
+from ..intake.deposit import (
+    DATES,
+    FORMAT,
+    LATE_MARK,
+    archive_of,
+    doubt_of,
+    last_in_time,
+    submitted_at,
+)
+from ..intake.platforms import STAMP, names_zone, time_of
 from ..intake.rebuild import harmless
 from ..intake.submission import Unreadable, read_regular
 from ..records.finding import findings_of
-from ..records.flag import Flag, FlagCode, add_flag, flags_of
+from ..records.flag import DOUBTS, Flag, FlagCode, add_flag, flags_of
 from ..records.flag_rendering import ranked
 from ..records.rendering import Audience, sentences
 from ..storage.results import digest
@@ -153,6 +161,7 @@ class Recorder:
         stamp = self._timestamp(student, result)
         if not stamp and os.path.lexists(self._handed_in(student) / LATE_MARK):
             add_flag(result, Flag(FlagCode.MARKED_LATE))
+        self._tell_doubts(student, result)
         rubrics = {
             grade_id(c): c["source"]
             for c in self.assignment.instructor["cells"]
@@ -263,10 +272,54 @@ class Recorder:
         if abs(fair - entry.penalty) > 1e-9:
             with self.gradebook.whole():
                 self.autograder.penalise(student)
-        if not self.policy.stated or self.policy.days(entry.seconds):
+        if self._costs(entry):
             if entry.seconds:
                 data = {"seconds": entry.seconds, "points": fair}
                 add_flag(result, Flag(FlagCode.LATE, data=data))
+
+    def _tell_doubts(self, student, result):
+        """Add flags about reasons to doubt the time of submission.
+
+        The date of a file is the usual time for files that came by email, so this flag is only
+        information, and only if the assignment has a due date.
+        """
+        if self._is_behind_link(student):
+            return
+        for key, text in doubt_of(self._handed_in(student)).items():
+            usual = {"usual": True} if text == DATES else {}
+            if key in DOUBTS and not (usual and self.due == str(None)):
+                code, entry = DOUBTS[key]
+                add_flag(result, Flag(code, data={entry: text} | usual))
+
+    def replaced_in_time(self, student: str, result: dict) -> tuple[Path, dict] | None:
+        """Return the folder of a version on time that a late one replaced, or None.
+
+        :return: The folder, and the data of a flag about it: `time`, and `now`, the result's
+            automatic points after the late penalty.
+        """
+        entry = self.entries.get(student)
+        if not entry or not entry.seconds or not self._costs(entry):
+            return None
+        grace = timedelta(seconds=self.policy.grace)
+        end = entry.timestamp - timedelta(seconds=entry.seconds) + grace
+        archive = archive_of(self.assignment.course, student, self.name)
+        if not (n := last_in_time(archive, end.replace(tzinfo=UTC))):
+            return None
+        points = result["score"]
+        fair = self.policy.penalty(points, entry.seconds)
+        cost = fair if self.policy.stated else min(points, entry.penalty)
+        when = submitted_at(archive / str(n))
+        time = f"{when:%Y-%m-%d %H:%M:%S} UTC"
+        return archive / str(n), {"time": time, "now": round(points - cost, 6)}
+
+    def _costs(self, entry):
+        """Return whether a late submission is flagged: it is later than the grace period."""
+        return not self.policy.stated or self.policy.days(entry.seconds)
+
+    def _is_behind_link(self, student):
+        """Return whether a submission's folder may be another student's."""
+        folder = self._handed_in(student)
+        return folder.is_symlink() or folder.parent.is_symlink()
 
     def _handed_in(self, student):
         """Return the folder of a submission."""
@@ -279,7 +332,7 @@ class Recorder:
         the day or the month is first.
         """
         file = self._handed_in(student) / STAMP
-        if file.parent.is_symlink() or file.parents[1].is_symlink():
+        if self._is_behind_link(student):
             return ""  # a link may point to another student's file; intake has flagged it
         try:
             text = read_regular(file, MOST_STAMP)[0].decode("ascii", "replace").strip()
@@ -290,6 +343,8 @@ class Recorder:
         if not (when := time_of(text)):
             add_flag(result, Flag(FlagCode.UNREADABLE_TIME, data={"text": text}))
             return ""
+        if not names_zone(text):
+            add_flag(result, Flag(FlagCode.NO_TIME_ZONE, data={"zone": "UTC"}))
         if when > datetime.now(UTC) + AHEAD:
             add_flag(result, Flag(FlagCode.FUTURE_TIME))
         return when.strftime(FORMAT)

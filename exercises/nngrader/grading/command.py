@@ -21,6 +21,7 @@ from ..gradebook.database import students as students_of_gradebook
 from ..gradebook.late import policy_file, read_policy
 from ..gradebook.record import Recorder
 from ..gradebook.seed import require_seed
+from ..records.flag import Flag, FlagCode, add_flag
 from ..sandbox.launch import Sandbox
 from ..screen import (
     Progress,
@@ -171,6 +172,11 @@ def grade_and_record(
         with Progress(len(students)) as progress:
             for result, notebook in grader.grade_all(students):
                 recorder.record(result, notebook)
+                if earlier := recorder.replaced_in_time(result["student"], result):
+                    folder, data = earlier
+                    if (points := grader.points_of(folder)) is not None:
+                        data["earlier"] = points
+                    add_flag(result, Flag(FlagCode.LATE_REPLACED, data=data))
                 results[result["student"]] = result
                 progress.tell(called.result(result))
     finally:

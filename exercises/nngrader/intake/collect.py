@@ -12,8 +12,9 @@ import hashlib
 import os
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 from ..course.assignment import Assignment, NotReleased, released_notebook
@@ -30,17 +31,20 @@ from ..storage.results import Store
 from ..storage.scratch import alone
 from ..wording import counted, cut
 from .archive import Item, inside, opened
-from .deposit import KEPT, SubmissionFiles, lacking, put, working_folder
-from .platforms import METADATA, STAMP, is_noise, sort, whose
+from .deposit import DATES as OF_FILES
+from .deposit import KEPT, SubmissionFiles, doubt_of, lacking, put, working_folder
+from .platforms import METADATA, NO_DATES, STAMP, hidden_notebooks, is_noise, sort, whose
 from .submission import CHECKPOINTS, MOST_NOTEBOOKS, Unreadable, cells_of, is_near, shrunk
 
 LONGEST = 3 * WIDTH  # characters of a reason
 MOST_NAMED = 50  # files of a submission whose names on the platform are stored
+MINUTES = "%Y-%m-%d %H:%M UTC"
 DATES = "dates of the files"
 ITS_DATES = "contains only the time of the download"
 NO_LATEST = "and we can't tell which is the latest: collect only the one that counts"
+HIDDEN = "the name of the file or of a folder begins with a dot: rename it if it counts"
 NONE = "none: "  # prefix for a platform whose download contains no submission times
-NO_DATES = ("Moodle", "Canvas")  # their zips give every file the time of the download
+STAYING = ("not_newer", "too_late", "restored")  # when the download's files aren't used
 
 
 @dataclass
@@ -51,6 +55,10 @@ class Collected:
     unchanged: list[str] = field(default_factory=list)
     not_newer: list[str] = field(default_factory=list)
     replaced: list[str] = field(default_factory=list)
+    restored: list[str] = field(default_factory=list)
+    made_late: dict[str, datetime] = field(default_factory=dict)
+    too_late: dict[str, datetime] = field(default_factory=dict)
+    doubts: dict[str, list[str]] = field(default_factory=dict)
     left_out: list[tuple[str, str]] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
@@ -64,11 +72,12 @@ class Collected:
 
     def total(self) -> str:
         """Return the line that summarises a collection."""
-        counts = ("collected", "unchanged", "not_newer", "retimed", "replaced", "left_out")
+        counts = ("collected", "unchanged", "not_newer", "retimed", "replaced", "restored")
+        counts += ("too_late", "left_out")
         return ", ".join(
             f"{len(getattr(self, c))} {c.replace('_', ' ')}"
             for c in counts
-            if c not in ("not_newer", "retimed") or getattr(self, c)
+            if c in ("collected", "unchanged", "replaced", "left_out") or getattr(self, c)
         )
 
 
@@ -79,6 +88,10 @@ def collect(
     groups: dict[str, list[str]] | None = None,
     worksheet: Worksheet | None = None,
     zone: tzinfo | None = None,
+    *,
+    trust_times: bool = False,
+    due: Callable[[str], datetime | None] = lambda _: None,
+    before_due: bool = False,
 ) -> Collected:
     """Copy the submissions of a folder or a zip into the course, and return the outcome.
 
@@ -87,7 +100,11 @@ def collect(
         with plain folders and files named after students.
     :param groups: The members of each group. Default: the groups of the class list.
     :param worksheet: Moodle's grading worksheet, with students and times by participant number.
-    :param zone: Time zone of the worksheet's dates. Default: this machine's.
+    :param zone: Time zone of times without one. Default: this machine's for the dates of the
+        worksheet, and UTC for others.
+    :param trust_times: Whether no student wrote the `timestamp.txt` files.
+    :param due: Returns the end of a student's time, or None.
+    :param before_due: Whether a student's last version before `due` counts if there is one.
     :return: The collected submissions, and the others with reasons.
     :raises CannotDo: If the zip or the class list is damaged, or another run is in progress.
     """
@@ -99,8 +116,13 @@ def collect(
     with alone(Store(course / ".results"), assignment), opened(place) as (items, refused):
         outcome = Collected(left_out=[(n, r) for n, r in refused if _may_be_part(n, declared)])
         outcome.ignored = [n for n, _ in refused if not _may_be_part(n, declared)]
+        for name, alone_there in hidden_notebooks(items):
+            if alone_there:
+                outcome.left_out.append((name, HIDDEN))
+            else:
+                outcome.ignored.append(name)
         try:
-            submissions = sort(items, place.stem, assignment, known)
+            submissions = sort(items, place.stem, assignment, known, zone)
         except Unreadable as e:
             raise CannotDo(f"{METADATA} in {place} cannot be read: {e}") from None
         if worksheet:
@@ -110,12 +132,18 @@ def collect(
                     f"{place} has a participant number from this worksheet"
                 )
             submissions = [_from_worksheet(s, worksheet, students, zone) for s in submissions]
-        mine = _by_student(submissions, students, groups, asked, outcome)
-        mine |= _shared(mine, groups, asked, outcome)
+        if trust_times:
+            submissions = [replace(s, doubt=_without_own(s.doubt)) for s in submissions]
+        each = _by_student(submissions, students, groups, asked, outcome)
+        mine = _that_count(each, groups, asked, outcome, due if before_due else None)
         with working_folder(course) as work:
+
+            def deposit(student, taken):
+                return put(asked, student, taken, work, due, before_due)
+
             for student, submission in sorted(mine.items()):
                 if submission:
-                    _collect_one(asked, student, submission, work, outcome)
+                    _collect_one(asked, student, submission, deposit, outcome)
         keep(course, assignment, outcome.origins)
     return outcome
 
@@ -134,12 +162,14 @@ def lines(course: Course, assignment: str, outcome: Collected) -> list[str]:
     if outcome.replaced:
         earlier = f"the earlier ones are in {KEPT}/"
         report.append(f"replaced, {earlier}: {cut(shown(', '.join(outcome.replaced)), WIDTH)}")
+    report += _remarks(assignment, outcome)
     for source, n in sorted(outcome.times.items()):
         platform = source.removeprefix(NONE)
         if platform != source:
             report.append(f"submission times of {n} unknown: {platform}'s zip {ITS_DATES}")
         else:
-            report.append(f"submission times of {n}: {source}")
+            chosen = ", which students can change" * (source == DATES)
+            report.append(f"submission times of {n}: {source}{chosen}")
     if outcome.teams:
         through = {s: owner for s, (_, owner) in outcome.teams.items() if owner}
         text = f"groups: {len({g for g, _ in outcome.teams.values()})}"
@@ -164,6 +194,62 @@ def lines(course: Course, assignment: str, outcome: Collected) -> list[str]:
     return report
 
 
+def _remarks(assignment, outcome):
+    """Return lines about late versions and doubtful times, each with what to do."""
+    doubts, place = outcome.doubts, f"submitted/STUDENT/{assignment}/{STAMP}"
+    return [
+        f"{words}: {counted(len(names), 'student')} ({cut(shown('; '.join(names)), WIDTH)}). "
+        f"{todo}"
+        for words, names, todo in (
+            (
+                "a late version replaced one that was on time",
+                [f"{s}, {when:{MINUTES}}" for s, when in outcome.made_late.items()],
+                f"To bring the earlier one back: nngrader restore {assignment} STUDENT. To "
+                "keep the versions on time: collect with --before-due",
+            ),
+            (
+                "the version on time stays",
+                [
+                    f"{s}, another is from {when:{MINUTES}}"
+                    for s, when in outcome.too_late.items()
+                ],
+                "To collect the late versions, leave out --before-due",
+            ),
+            (
+                f"the version on time is back from {KEPT}/",
+                outcome.restored,
+                f"The late one is there now: nngrader restore {assignment} STUDENT",
+            ),
+            (
+                f"times from the students' own {STAMP}",
+                doubts.get(STAMP, ()),
+                "Students can write any time into this file, so these submissions get a flag. "
+                f"If you or the platform wrote it, collect again with --trust-times; otherwise "
+                f"correct the times in {place}",
+            ),
+            (
+                f"unknown times, although the submissions contain a {STAMP}",
+                doubts.get("unused", ()),
+                "Students can write any time into this file, so it wasn't used, and these "
+                "submissions get a flag. Give the times with --worksheet (Moodle) or in "
+                f"{place}",
+            ),
+            (
+                "times without a time zone, read as UTC",
+                doubts.get("zone", ()),
+                "If they are in another zone, collect again with --zone, e.g. --zone "
+                "Europe/Berlin",
+            ),
+        )
+        if names
+    ]
+
+
+def _without_own(doubt):
+    """Return the doubts about a time, except that the student may have written it."""
+    return {key: text for key, text in doubt.items() if key != "own"}
+
+
 def _silent(course, assignment, outcome):
     """Return the students without a submission; a rejected file counts as a submission."""
     return [s for s in missing(course, assignment) if s not in outcome.refused]
@@ -181,11 +267,13 @@ def _from_worksheet(submission, worksheet, students, zone):
         return submission
     when = time_of(row.changed, zone)
     student = owner(row, students)
-    return replace(submission, student=student, when=when, source=SOURCE if when else "")
+    doubt = {} if when else submission.doubt
+    source = SOURCE if when else ""
+    return replace(submission, student=student, when=when, source=source, doubt=doubt)
 
 
 def _by_student(submissions, students, groups, asked, outcome):
-    """Return the submission that counts, for each student who has one."""
+    """Return the submissions of each student who has any."""
     mine, declared = {}, asked.declared
     for submission in submissions:
         try:
@@ -195,17 +283,53 @@ def _by_student(submissions, students, groups, asked, outcome):
                 outcome.left_out.append((submission.label, str(e)))
             else:
                 outcome.ignored += ["/".join(i.parts) for _, i in submission.items]
-    wanted = {*asked.files, *declared}
-    counted = {s: _that_counts(s, several, wanted, outcome) for s, several in mine.items()}
-    return {s: submission for s, submission in counted.items() if submission}
+    return mine
 
 
-def _shared(mine, groups, asked, outcome):
-    """Return the submission that counts for each group member, or None if this is unclear."""
+def _that_count(each, groups, asked, outcome, due):
+    """Return the submission that counts for each student; None for an unclear one of a group.
+
+    :param due: If given, a submission after this time of a student counts only if neither the
+        student nor the group has an earlier one.
+    """
+    wanted, mine = {*asked.files, *asked.declared}, {}
+    teams = {s: members for members in groups.values() for s in members}
+    ends = {s: due(s) if due else None for s in {*each, *teams}}
+    for end in sorted(set(ends.values()), key=str):
+        among, chosen = {s for s in ends if ends[s] == end}, {}
+        for student in each:
+            team = teams.get(student, [student])
+            if among.intersection(team):
+                own = _in_time(student, {s: each[s] for s in team if s in each}, end, outcome)
+                chosen[student] = own and _that_counts(student, own, wanted, outcome)
+        chosen = {s: submission for s, submission in chosen.items() if submission}
+        chosen |= _shared(chosen, groups, asked, outcome, among)
+        mine |= {s: submission for s, submission in chosen.items() if s in among}
+    return mine
+
+
+def _in_time(student, team, end, outcome):
+    """Return a student's submissions before a time, or all if the team has none before it."""
+    early = {
+        s: [h for h in own if not end or not h.time or h.time <= end] for s, own in team.items()
+    }
+    if not any(early.values()):
+        return team[student]
+    for late in (h for h in team[student] if h not in early[student]):
+        outcome.too_late[student] = late.time
+        outcome.ignored.append(late.label)
+    return early[student]
+
+
+def _shared(mine, groups, asked, outcome, among):
+    """Return the submission that counts for each group member, or None if this is unclear.
+
+    :param among: The students to return.
+    """
     shared = {}
     for group, members in sorted(groups.items()):
         submitted = {s: mine[s] for s in members if s in mine}
-        if not submitted:
+        if not submitted or not among.intersection(members):
             continue
         content = {s: _content(submission, asked) for s, submission in submitted.items()}
         owner = _owner(submitted, content)
@@ -214,9 +338,9 @@ def _shared(mine, groups, asked, outcome):
             reason = f"{who} submitted different work, {NO_LATEST}"
             outcome.left_out.append((", ".join(h.label for h in submitted.values()), reason))
             outcome.refused += members
-            shared |= dict.fromkeys(members)
+            shared |= dict.fromkeys(among.intersection(members))
             continue
-        for student in members:
+        for student in (s for s in members if s in among):
             same = content.get(student) == content[owner]
             shared[student] = submitted[student if same else owner]
             outcome.teams[student] = group, "" if same else owner
@@ -277,19 +401,22 @@ def _joined(several, wanted, outcome):
     return replace(several[0], items=items, late=any(h.late for h in several))
 
 
-def _collect_one(asked, student, submission, work, outcome):
+def _collect_one(asked, student, submission, deposit, outcome):
     """Copy one student's submission, and add the result to the outcome."""
     try:
         taken = _read(submission, asked, outcome)
         _require_own(taken, asked)
         taken, names = _completed(taken, submission.older, asked)
-        became, kept = put(asked, student, taken, work)
+        became, kept = deposit(student, taken)
     except Unreadable as e:
         outcome.left_out.append((submission.label, str(e)))
         outcome.refused.append(student)
         return
-    getattr(outcome, became).append(student)
-    if became != "not_newer" and (names := [*dict.fromkeys(names + kept)]):
+    if became in ("made_late", "too_late"):
+        getattr(outcome, became)[student] = taken.when
+    if became != "too_late":
+        getattr(outcome, "replaced" if became == "made_late" else became).append(student)
+    if became not in STAYING and (names := [*dict.fromkeys(names + kept)]):
         outcome.kept[student] = names
     notebooks = [name for name in taken.files if name.lower().endswith(".ipynb")]
     if len(notebooks) > 1 and not {*notebooks} <= {*asked.files}:
@@ -301,8 +428,11 @@ def _collect_one(asked, student, submission, work, outcome):
     )
     outcome.late += [student] * submission.late
     source, folder = _source(submission), asked.course / "submitted" / student / asked.name
+    for key, text in doubt_of(folder).items():
+        if became not in STAYING and text != OF_FILES:
+            outcome.doubts.setdefault(STAMP if key == "own" else key, []).append(student)
     untimed = source.startswith(NONE) and not (folder / STAMP).exists()
-    if became not in ("unchanged", "not_newer") or untimed:
+    if became not in ("unchanged", *STAYING) or untimed:
         outcome.times[source] += 1
 
 
@@ -372,7 +502,12 @@ def _read(submission, asked, outcome):
     outcome.ignored += ["/".join(i.parts) for i in submission.rest]
     dated = submission.when or max(files[n].when for n in content)
     when = None if not submission.when and submission.platform in NO_DATES else dated
-    return SubmissionFiles(content, dated, when, bool(submission.when), submission.late)
+    doubt = submission.doubt
+    if not submission.when:
+        stamped = not when and any(path[-1] == STAMP for path, _ in items)
+        doubt = {"own": OF_FILES} if when else {"unused": STAMP} if stamped else {}
+    known = bool(submission.when)
+    return SubmissionFiles(content, dated, when, known, submission.late, doubt)
 
 
 def _contents(label, files, asked, outcome):
@@ -419,6 +554,12 @@ def _is_notebook(item: Item) -> bool:
     return item.name.lower().endswith(".ipynb") and item.parts[-2:-1] != (CHECKPOINTS,)
 
 
+def _called(notebooks, name):
+    """Return the notebook with this name, or one whose name differs only in case, or None."""
+    alike = [f for f in notebooks if f[0][-1].casefold() == name.casefold()]
+    return min(alike, key=lambda f: f[0][-1] != name, default=None)
+
+
 def _opened_inside(items):
     """Return the files with each zip replaced by its files, and those that cannot be read."""
     files, refused = [], []
@@ -443,8 +584,8 @@ def _notebooks(items, expected):
     filled in, and name the others in a flag.
     """
     notebooks = sorted((f for f in items if _is_notebook(f[1])), key=lambda f: len(f[0]))
-    named = [next((f for f in notebooks if f[0][-1] == name), None) for name in expected]
-    taken = {f[0][-1]: f[1] for f in named if f}
+    named = [_called(notebooks, name) for name in expected]
+    taken = {name: f[1] for name, f in zip(expected, named, strict=True) if f}
     if len(notebooks) > MOST_NOTEBOOKS:
         if taken:
             return taken

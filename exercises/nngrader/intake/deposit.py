@@ -1,25 +1,36 @@
 """Copy a submission into `submitted/STUDENT/ASSIGNMENT/`, as a whole or not at all.
 
-It is written next to `submitted` and then renamed. A previous one is moved to `replaced/`.
+It is written next to `submitted` and then renamed. A previous one is moved to `replaced/`, and
+`restore` brings it back.
 """
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ..course.assignment import Assignment
 from ..course.folder import Course
+from ..course.roster import complaint_about
+from ..errors import NotThere
 from .platforms import STAMP, time_of
 from .submission import Unreadable, read_regular
 
 UNFINISHED = ".collecting-"
 LATE_MARK = ".late"  # in the folder of a submission that the platform marks as late
+DOUBT = (
+    ".doubt"  # there: reasons to doubt its time, and the `timestamp.txt` that they are about
+)
+DATES = "dates"  # of the files
+MOST_DOUBT = 2000  # bytes
 KEPT = "replaced"  # next to `submitted`, as STUDENT/ASSIGNMENT/1, 2, and so on
 FORMAT = "%Y-%m-%d %H:%M:%S.%f UTC"  # of nbgrader's timestamp.txt
 
@@ -29,7 +40,9 @@ class SubmissionFiles:
     """The files of one submission, its latest date, and the submission time if known.
 
     ``from_platform`` is whether this time comes from the platform; ``late`` is whether the
-    platform marks the submission as late.
+    platform marks the submission as late. ``doubt`` contains reasons to doubt the time: `own`
+    is where a student can write it (`timestamp.txt` or `dates`), `zone` the time zone that we
+    assumed, and `unused` a student's `timestamp.txt` that doesn't count.
     """
 
     files: dict[str, bytes]
@@ -37,6 +50,7 @@ class SubmissionFiles:
     when: datetime | None
     from_platform: bool = False
     late: bool = False
+    doubt: dict = field(default_factory=dict)
 
 
 @contextmanager
@@ -79,7 +93,12 @@ def _holder(asked, files, name, ids):
 
 
 def put(
-    asked: Assignment, student: str, taken: SubmissionFiles, work: Path
+    asked: Assignment,
+    student: str,
+    taken: SubmissionFiles,
+    work: Path,
+    due: Callable[[str], datetime | None] = lambda _: None,
+    before_due: bool = False,
 ) -> tuple[str, list[str]]:
     """Copy a submission to its place, unless the one there is the same or newer.
 
@@ -88,9 +107,13 @@ def put(
     A submission whose time is unknown never replaces one with a time, and files that a later
     submission has replaced don't come back if the same download is collected again.
 
+    :param due: Returns the end of a student's time, or None.
+    :param before_due: Whether the last version before `due` counts if there is one.
     :return: The result: `collected`, `unchanged`, `retimed` (the same files, with a new time
-        or late mark from the platform), `not_newer` (a later one had replaced it)
-        or `replaced`; then the names of the earlier files that stay.
+        or late mark from the platform), `not_newer` (a later one had replaced it), `replaced`,
+        `made_late` (it replaced one that was on time), or with `before_due` also `too_late`
+        (one that is on time stays) or `restored` (it has come back from `replaced/`); then
+        the names of the earlier files that stay.
     :raises Unreadable: If the submission there must not be replaced, or by `_require_place`.
     """
     course = asked.course
@@ -105,11 +128,18 @@ def put(
     kept, own = lacking(asked, taken.files, old), taken.files.items()
     taken = replace(taken, files=taken.files | kept)
     earlier = kept and timed and taken.when and taken.when < timed
-    if old == taken.files and not earlier:
+    archive = archive_of(course, student, asked.name)
+    numbers, end = _numbers(archive), due(student) if timed and taken.when else None
+    in_time = end and before_due and timed > end and taken.when <= end
+    if end and before_due and timed > end and (n := last_in_time(archive, end)):
+        if not in_time or submitted_at(archive / str(n)) >= taken.when:
+            _exchange(target, archive, n)
+            return "restored", []
+    ends_late = end and timed <= end < taken.when and doubt_of(target).get("own") != DATES
+    if ends_late and before_due:
+        return "too_late", []
+    if old == taken.files and not earlier and not ends_late:
         return "retimed" if _stamp(taken, target) else "unchanged", [*kept]
-    archive = course / KEPT / target.parent.name / target.name
-    archive.mkdir(parents=True, exist_ok=True)
-    numbers = [int(n) for n in os.listdir(archive) if n.isdecimal()]
     if not taken.when and any(own <= _present(archive / str(n))[0].items() for n in numbers):
         return "not_newer", []
     name = target.relative_to(course.root)
@@ -118,15 +148,93 @@ def put(
             f"its time is unknown, and {name} is from {timed:%Y-%m-%d %H:%M:%S} UTC: remove "
             "that folder if this submission is later"
         )
-    if bool(timed) == bool(taken.when) and taken.newest <= dated:
+    if bool(timed) == bool(taken.when) and taken.newest <= dated and not in_time:
         raise Unreadable(
             f"{name} is from {dated:%Y-%m-%d %H:%M:%S} UTC, so this submission is not newer: "
             "if it counts anyway, remove that folder"
         )
     new = _written(taken, work)
+    archive.mkdir(parents=True, exist_ok=True)
     os.rename(target, archive / str(max(numbers, default=0) + 1))
     os.rename(new, target)
-    return "replaced", [*kept]
+    return "made_late" if ends_late else "replaced", [*kept]
+
+
+def archive_of(course: Course, student: str, assignment: str) -> Path:
+    """Return the folder with a student's replaced submissions, which may not exist."""
+    return course / KEPT / student / assignment
+
+
+def last_in_time(archive: Path, end: datetime) -> int | None:
+    """Return the number of the latest replaced submission from before a time, or None."""
+    times = {n: submitted_at(archive / str(n)) for n in _numbers(archive)}
+    in_time = {n: when for n, when in times.items() if when and when <= end}
+    return max(in_time, key=in_time.get, default=None)
+
+
+def submitted_at(folder: Path) -> datetime | None:
+    """Return the time in a folder's `timestamp.txt`, or None."""
+    return time_of(_present_stamp(folder))
+
+
+def doubt_of(folder: Path) -> dict[str, str]:
+    """Return the reasons to doubt a submission's time.
+
+    There are none if `timestamp.txt` has changed since: a person has corrected it.
+    """
+    with contextlib.suppress(Unreadable, OSError, ValueError, RecursionError):
+        doubt = json.loads(read_regular(folder / DOUBT, MOST_DOUBT)[0])
+        if isinstance(doubt, dict) and doubt.pop("stamp", None) == _present_stamp(folder):
+            return {key: text for key, text in doubt.items() if isinstance(text, str)}
+    return {}
+
+
+def restore(course: Course, assignment: str, student: str, number: int | None = None) -> str:
+    """Bring a replaced submission back; the one that is there goes to `replaced/`.
+
+    :param number: Its folder in `replaced/STUDENT/ASSIGNMENT/`. Default: the highest.
+    :return: The sentence that the command prints.
+    :raises NotThere: If there is no such submission. The message lists those that there are.
+    """
+    if complaint := complaint_about(student):
+        raise NotThere(f"no student can have the id {student!a}: it {complaint}")
+    archive = archive_of(course, student, assignment)
+    numbers = sorted(_numbers(archive))
+    n = number if number is not None else max(numbers, default=0)
+    if n not in numbers:
+        which = "" if number is None else f" number {number}"
+        there = ", ".join(f"{k} ({_dated(archive / str(k))})" for k in numbers)
+        raise NotThere(
+            f"no replaced submission{which} of {student} in {KEPT}/{student}/{assignment}"
+            + (f": there are {there}" if there else "")
+        )
+    target = course / "submitted" / student / assignment
+    _require_place(course, target)
+    back, away = _dated(archive / str(n)), _dated(target) if target.exists() else ""
+    new = _exchange(target, archive, n)
+    return f"{student}: the submission from {back} is back in submitted/" + (
+        f"; the one from {away} is now {new.relative_to(course.root)}" if away else ""
+    )
+
+
+def _exchange(target, archive, n):
+    """Exchange a submission with a replaced one; return where the former is now."""
+    new = archive / str(max(_numbers(archive)) + 1)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists():
+        os.rename(target, new)
+    os.rename(archive / str(n), target)
+    return new
+
+
+def _numbers(archive):
+    """Return the numbers of the submissions in a folder of `replaced/`."""
+    return [int(n) for n in _names(archive) if n.isdecimal()]
+
+
+def _dated(folder):
+    """Return the time of the submission in a folder as text."""
+    return f"{_present(folder)[1]:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _require_place(course, target):
@@ -172,16 +280,32 @@ def _written(taken, work):
         (folder / STAMP).write_text(taken.when.strftime(FORMAT))
     if taken.late:
         (folder / LATE_MARK).touch()
+    _write_doubt(taken, folder)
     return folder
 
 
+def _write_doubt(taken, folder):
+    """Write the reasons to doubt a submission's time, or remove earlier ones."""
+    (folder / DOUBT).unlink(missing_ok=True)
+    if taken.doubt:
+        about = taken.doubt | {"stamp": _present_stamp(folder)}
+        (folder / DOUBT).write_text(json.dumps(about))
+
+
 def _stamp(taken, folder):
-    """Write the platform's data about the submission time; return whether they are new."""
-    new = False
-    if taken.from_platform and _present_stamp(folder) != (stamp := taken.when.strftime(FORMAT)):
-        (folder / STAMP).unlink(missing_ok=True)
-        (folder / STAMP).write_text(stamp)
-        new = True
+    """Write the platform's data about the submission time; return whether they are new.
+
+    A time that a student can write replaces only another such time.
+    """
+    present, before, new = _present_stamp(folder), doubt_of(folder), False
+    if taken.from_platform and ("own" not in taken.doubt or not present or "own" in before):
+        if present != (stamp := taken.when.strftime(FORMAT)):
+            (folder / STAMP).unlink(missing_ok=True)
+            (folder / STAMP).write_text(stamp)
+            new = True
+        if new or taken.doubt != before:
+            _write_doubt(taken, folder)
+            new = True
     if taken.late and not os.path.lexists(folder / LATE_MARK):
         (folder / LATE_MARK).touch()
         new = True

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from ..course.roster import Student, complaint_about, fold_name
+from ..course.roster import Student, complaint_about, fold_name, foldings
 from ..wording import TIME_FORMS, did_you_mean
 from .archive import Item
 from .submission import CHECKPOINTS, Unreadable, is_near
 
 NOISE = {"__macosx", "thumbs.db", "desktop.ini", "__pycache__"}
+USUAL_NOISE = {*NOISE, CHECKPOINTS}
+NO_DATES = ("Moodle", "Canvas")  # their zips give every file the time of the download
 WRAPPING = {"submitted", "submissions", "inbound"}
 STAMP = "timestamp.txt"
+IN_EXCHANGE = re.compile(r"[^+]*(?:(?<=[\d ])\+\d\d:?\d\d(?=\+|$))?")  # the time in a name
 METADATA, MOST_METADATA = "submission_metadata.yml", 64 << 20
 EXPORT = re.compile(r"assignment_\d+_export")
-MOODLE = re.compile(r"([^_]*)_(\d+)_assignsubmission_([a-z]+)_?")
-MOODLE_FLAT = re.compile(r"([^_]*)_(\d+)_assignsubmission_[a-z]+_(.+)")
+MOODLE = re.compile(r"(.*?)_(\d+)_assignsubmission_[a-z]+_?")
+MOODLE_FLAT = re.compile(r"(.*?)_(\d+)_assignsubmission_[a-z]+_(.+)")
+OF_MOODLE = re.compile(r"_\d+_assignsubmission_[a-z]+")
 CANVAS = re.compile(r"_(\d+)_(\d+)_(?=.)")
 LATE = "_LATE"
 TIME = re.compile(
@@ -47,7 +51,7 @@ class PlatformIdentity:
     @cached_property
     def folded(self) -> set[str]:
         """Return the name and the joined name, folded like `Student.names`."""
-        return {fold_name(self.name), fold_name(self.joined).replace(" ", "")} - {""}
+        return {*foldings(self.name), fold_name(self.joined).replace(" ", "")} - {""}
 
     def is_sure_of(self, student: Student) -> bool:
         """Return whether an id or an email address belongs to the student."""
@@ -79,7 +83,8 @@ class DownloadedSubmission:
     """One submission on a platform.
 
     `who` is None if the name is ambiguous; `when` is the submission time if the platform
-    provides it; `rest` contains the ignored files.
+    provides it; `rest` contains the ignored files; `doubt` is the reason to doubt the time, as
+    in `SubmissionFiles`.
     """
 
     label: str
@@ -96,11 +101,17 @@ class DownloadedSubmission:
     student: str = ""  # the student's id, if a grading worksheet provides it
     fault: str = ""  # reason for not collecting it
     older: tuple[DownloadedSubmission, ...] = ()  # the same student's, newest first
+    doubt: dict = field(default_factory=dict, hash=False)
 
     @property
     def newest(self) -> datetime:
         """Return the submission time, or else the latest date of a file."""
         return self.when or max(item.when for _, item in self.items)
+
+    @property
+    def time(self) -> datetime | None:
+        """Return the submission time, or else the latest date of a file, or None if unknown."""
+        return self.when or (None if self.platform in NO_DATES else self.newest)
 
 
 def whose(
@@ -133,13 +144,18 @@ def whose(
 
 
 def sort(
-    items: list[Item], stem: str, assignment: str, known: Iterable[str]
+    items: list[Item],
+    stem: str,
+    assignment: str,
+    known: Iterable[str],
+    zone: tzinfo | None = None,
 ) -> list[DownloadedSubmission]:
     """Group the files of a folder or a zip into submissions.
 
     :param stem: The name of the folder or the zip; a single folder of this name inside
         doesn't count as a student's.
     :param known: All assignments of the course; the folders of other assignments are skipped.
+    :param zone: The zone of times without a zone. Default: UTC, with a doubt.
     :return: Submissions sorted by name.
     :raises Unreadable: If Gradescope's list of submitters cannot be read.
     """
@@ -148,19 +164,29 @@ def sort(
     )
     listed = next((i for i in items if i.parts == (METADATA,)), None)
     if listed:
-        return list(_gradescope(items, listed))
+        return list(_gradescope(items, listed, zone))
     groups = {}
     for item in items:
         key = _key(item, assignment, set(known) - {assignment})
         if key:
             groups.setdefault(key[:-1], []).append((key[-1], item))
-    return [_downloaded(key, tuple(files)) for key, files in sorted(groups.items())]
+    return [_downloaded(key, tuple(files), zone) for key, files in sorted(groups.items())]
 
 
-def time_of(text: str) -> datetime | None:
+def names_zone(text: str) -> bool:
+    """Return whether a time names its time zone.
+
+    >>> names_zone("2026-04-26 17:34:00 UTC"), names_zone("2026-04-26 17:34:00")
+    (True, False)
+    """
+    match = TIME.fullmatch(text.strip())
+    return bool(match and match[3])
+
+
+def time_of(text: str, default: tzinfo = UTC) -> datetime | None:
     """Return a time in nbgrader's or Gradescope's format, or None if it isn't clear.
 
-    Without a time zone, it is in UTC, as in nbgrader.
+    :param default: The zone of a time without a zone; UTC, as in nbgrader.
 
     >>> time_of("2026-04-26 17:34:00.861687000 Z").isoformat()
     '2026-04-26T17:34:00.861687+00:00'
@@ -170,8 +196,10 @@ def time_of(text: str) -> datetime | None:
     if not (match := TIME.fullmatch(text.strip())):
         return None
     day, clock, zone = match.groups()
-    zone = zone or "Z"
     try:
+        if not zone:
+            moment = datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=default)
+            return moment.astimezone(UTC)
         if zone[0] in "+-Z":
             return datetime.fromisoformat(f"{day}T{clock}{zone}").astimezone(UTC)
         moment = datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=ZoneInfo(zone))
@@ -189,6 +217,23 @@ def is_noise(part: str) -> bool:
     (True, False)
     """
     return part.casefold() in NOISE or part.startswith(".")
+
+
+def hidden_notebooks(items: list[Item]) -> list[tuple[str, bool]]:
+    """Return the notebooks whose name, or a folder's name, begins with a dot.
+
+    Jupyter's checkpoints and the files of macOS aren't among them.
+
+    :return: Paths, and whether the folder with the hidden part contains no other notebook.
+    """
+    hidden, beside = [], set()
+    for item in (i for i in items if is_near(i.name)):
+        first = next((n for n, p in enumerate(item.parts) if is_noise(p)), None)
+        if first is None:
+            beside |= {item.parts[:n] for n in range(len(item.parts))}
+        elif not any(p.casefold() in USUAL_NOISE or p[:2] == "._" for p in item.parts):
+            hidden.append((item.parts, first))
+    return [("/".join(parts), parts[:first] not in beside) for parts, first in hidden]
 
 
 def _without_noise(items):
@@ -247,23 +292,34 @@ def _key(item, assignment, others):
     return "folder", top, assignment, tuple(rest)
 
 
-def _downloaded(key, files):
-    """Return one submission from a layout in which paths name students."""
+def _downloaded(key, files, zone):
+    """Return one submission from a layout in which paths name students.
+
+    If a name of Moodle contains Moodle's own words twice, we can't know which are Moodle's.
+    """
     kind, name, more = key
     if kind == "Moodle":
-        who = PlatformIdentity(name=name)
+        once = all(len(OF_MOODLE.findall(item.parts[0])) == 1 for _, item in files)
+        who = PlatformIdentity(name=name) if once else None
         return DownloadedSubmission(f"{name}_{more}", kind, who, files, number=more)
     if kind == "Canvas":
         return _canvas(name, files)
     if kind == "exchange":
         student, _, rest = name.partition(f"+{more}+")
-        when = time_of(rest.split("+")[0])
+        when, doubt = _timed(IN_EXCHANGE.match(rest)[0], zone)
+        source = "names in nbgrader's exchange"
         return DownloadedSubmission(
-            name, kind, _plain(student), files, when, "names in nbgrader's exchange"
+            name, kind, _plain(student), files, when, source, doubt=doubt
         )
     if kind == "file":
         return DownloadedSubmission(name, kind, _plain(name.rpartition(".")[0]), files)
-    return _folder(name, more, files)
+    return _folder(name, more, files, zone)
+
+
+def _timed(text, zone):
+    """Return a time in UTC, or None, and a doubt if we had to assume its time zone."""
+    when = time_of(text, zone or UTC)
+    return when, {"zone": "UTC"} if when and not zone and not names_zone(text) else {}
 
 
 def _plain(name):
@@ -271,29 +327,34 @@ def _plain(name):
     return PlatformIdentity(frozenset([name]), "", name if "@" in name else "", name, name)
 
 
-def _folder(name, assignment, files):
-    """Return the submission in a student's folder, or in the assignment's folder inside it."""
+def _folder(name, assignment, files, zone):
+    """Return the submission in a student's folder, or in the assignment's folder inside it.
+
+    The student may have written the `timestamp.txt` in it.
+    """
     inner = tuple((p[1:], i) for p, i in files if len(p) > 1 and p[0] == assignment)
     rest = tuple(i for p, i in files if inner and p[0] != assignment)
     files = inner or files
     stamps = [item for path, item in files if path == (STAMP,)]
-    when, fault = _stamped(stamps[0]) if stamps else (None, "")
+    when, doubt, fault = _stamped(stamps[0], zone) if stamps else (None, {}, "")
     files = tuple(f for f in files if f[0] != (STAMP,))
     label = f"{name}/{assignment}" if inner else name
-    source = STAMP if when else ""
+    source, who = STAMP if when else "", _plain(name)
     return DownloadedSubmission(
-        label, "folder", _plain(name), files, when, source, rest=rest, fault=fault
+        label, "folder", who, files, when, source, rest=rest, fault=fault, doubt=doubt
     )
 
 
-def _stamped(item):
-    """Return the time in nbgrader's `timestamp.txt`, or None and why it cannot be read."""
+def _stamped(item, zone):
+    """Return the time in `timestamp.txt` and the doubts, or None and why it can't be read."""
     try:
         text = item.read(1000).decode("ascii", "replace").strip()
     except (Unreadable, OSError) as e:
-        return None, f"{STAMP} cannot be read: {getattr(e, 'strerror', None) or e}"
-    when = time_of(text)
-    return when, "" if when else f"{STAMP} contains {text!r}: expected {TIME_FORMS}"
+        return None, {}, f"{STAMP} cannot be read: {getattr(e, 'strerror', None) or e}"
+    when, doubt = _timed(text, zone)
+    if not when:
+        return None, {}, f"{STAMP} contains {text!r}: expected {TIME_FORMS}"
+    return when, {"own": STAMP} | doubt, ""
 
 
 def _canvas(name, files):
@@ -318,7 +379,7 @@ def _canvas(name, files):
     )
 
 
-def _gradescope(items, listed) -> Iterator[DownloadedSubmission]:
+def _gradescope(items, listed, zone) -> Iterator[DownloadedSubmission]:
     """Yield the submissions in Gradescope's list, one for each student of a group."""
     about = submitters_of(listed.read(MOST_METADATA).decode("utf-8", "replace"))
     folders = {}
@@ -327,11 +388,13 @@ def _gradescope(items, listed) -> Iterator[DownloadedSubmission]:
             folders.setdefault(item.parts[0], []).append((item.parts[1:], item))
     for folder, files in sorted(folders.items()):
         submitters, written = about.get(folder, ((), ""))
-        when = time_of(written)
+        when, doubt = _timed(written, zone)
         for sid, email, name in submitters or [("", "", "")]:
             who = PlatformIdentity(frozenset([sid] if sid else []), "", email, name)
             label = f"{folder} ({who.name or who.email or 'no name'})"
-            yield DownloadedSubmission(label, "Gradescope", who, tuple(files), when, METADATA)
+            yield DownloadedSubmission(
+                label, "Gradescope", who, tuple(files), when, METADATA, doubt=doubt
+            )
 
 
 def _own_id(submission):

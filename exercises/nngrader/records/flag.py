@@ -78,6 +78,10 @@ class FlagCode(StrEnum):
     NOT_RECORDED = "not-recorded"  # reason
     LATE = "late"  # seconds, points: what that costs
     MARKED_LATE = "marked-late"  # by the platform, which doesn't say by how much
+    LATE_REPLACED = "late-replaced"  # time?, now, earlier?: points of a version on time
+    OWN_TIME = "own-time"  # source: "timestamp.txt" or "dates", which the student can write
+    TIME_NOT_USED = "time-not-used"  # the student's own timestamp.txt; the time is unknown
+    NO_TIME_ZONE = "no-time-zone"  # zone: the one that we assumed
     FUTURE_TIME = "future-time"  # the time of submission hasn't come yet
     UNREADABLE_TIME = "unreadable-time"  # text: of timestamp.txt; counts as on time
 
@@ -95,6 +99,11 @@ INFORMATION = (  # an ordinary notebook from Jupyter or Colab has such flags
     FlagCode.OLD_FORMAT,
     FlagCode.LINES_SKIPPED,
 )
+DOUBTS = {  # reasons to doubt a submission's time (`intake.deposit.SubmissionFiles`)
+    "own": (FlagCode.OWN_TIME, "source"),
+    "unused": (FlagCode.TIME_NOT_USED, "file"),
+    "zone": (FlagCode.NO_TIME_ZONE, "zone"),
+}
 ABSENT = ("ImportError", "ModuleNotFoundError", "NameError")  # ordinary outside Colab
 FIX_FIRST = (FlagCode.SYNTAX_ERROR, FlagCode.NAME_MISSING, FlagCode.FUNCTION_MISSING)
 

@@ -336,6 +336,31 @@ SAID = {  # for the student, and for the instructor
         "The platform marks the submission as late, but doesn't say how late, so there is no "
         "penalty.",
     ),
+    FlagCode.LATE_REPLACED: (
+        "This late version replaced an earlier one that was on time. If the earlier one should "
+        "count, tell your instructor.",
+        "This late version replaced one that was on time ({time}). Automatic points with "
+        "the penalty: {now}; of the version on time: {earlier}. `nngrader restore` brings that "
+        "version back.",
+    ),
+    FlagCode.OWN_TIME: (
+        "The time of your submission comes from {source}, which you can change yourself. Your "
+        f"instructor can see this. {NO_COST}",
+        "The time of submission is the student's own: it comes from {source}, which a student "
+        "can change.",
+    ),
+    FlagCode.TIME_NOT_USED: (
+        "Your submission contains a file `{file}`. Only your instructor can set the time of "
+        f"submission, so we did not use it. {NO_COST}",
+        "The submission contains the student's own `{file}`, which was not used. The time of "
+        "submission is unknown, so it counts as on time.",
+    ),
+    FlagCode.NO_TIME_ZONE: (
+        "The recorded time of your submission has no time zone, so we read it as {zone}.",
+        "The time of submission has no time zone and was read as {zone}. If it is in another "
+        "zone, collect again with `--zone`, or write the zone into `timestamp.txt`, as in "
+        "2026-11-21 17:30:00 Europe/Berlin.",
+    ),
     FlagCode.FUTURE_TIME: (
         "The recorded time of your submission is in the future. Ask your instructor.",
         "The time in `timestamp.txt` is in the future.",
@@ -450,5 +475,12 @@ def _more(flag):
         words["span"] = span(data["seconds"])
     lost = data.get("points")
     words["cost"] = f", which costs {counted(float(lost), 'point')}" if lost else ""
+    if flag.code == FlagCode.LATE_REPLACED:
+        words["now"] = f"{data['now']:g}"
+        known = "earlier" in data
+        words["earlier"] = f"{data['earlier']:g}" if known else "unknown (not graded)"
+    if flag.code == FlagCode.OWN_TIME:
+        dates = data["source"] == "dates"
+        words["source"] = "the dates of the files" if dates else f"`{data['source']}`"
     words["problems"] = _listed(flag, "problems")
     return words
