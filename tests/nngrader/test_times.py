@@ -1,11 +1,17 @@
 """Times that students can write, and late versions of work that was on time."""
 
+import itertools
 import shutil
 
 import pytest
+from nngrader.course import Course
+from nngrader.course.roster import read
+from nngrader.intake.archive import Item
+from nngrader.intake.platforms import sort, whose
+from nngrader.intake.submission import Unreadable
 from nngrader.records.flag import Flag, FlagCode
 
-from .lms_downloads import BOOK, book, class_list, folder, stamp, text_of, zipped
+from .lms_downloads import BOOK, EARLY, book, class_list, folder, stamp, text_of, zipped
 from .recorded_gradebook import gradebook, quiet, record
 from .sample_course import LIMITS, NAME, grade, run
 
@@ -154,7 +160,7 @@ def test_each_notebook_of_a_canvas_zip_reaches_its_student(dated, tmp_path, caps
     assert flags(dated, "ada", "late") == {"ada": [UNUSED], "late": []}
 
 
-def test_moodles_names_find_their_rows_and_are_never_guessed(dated, tmp_path, capsys):
+def test_moodles_names_find_their_rows_and_are_never_guessed(dated):
     rows = "bo,Bo,O'Connor-Žák,507\nann1,Ann,Lee,508\nann2,Lee,Ann,509\n"
     class_list(dated, CLASS + rows)
     names = {
@@ -169,21 +175,16 @@ def test_moodles_names_find_their_rows_and_are_never_guessed(dated, tmp_path, ca
         "Ann_Lee": "ann1, ann2",
         "Jean_Paul Marie_505_assignsubmission_file_Ada Lovelace": "ambiguous",
     }
-    for name, found in names.items():
-        for part in (
-            f"_501_assignsubmission_file_/{BOOK}",
-            f"_501_assignsubmission_file_{BOOK}",
-        ):
-            unclear = found not in ("jp", "bo")
-            files = {name + part: book(name)}
-            download = zipped(tmp_path / "got.zip", files)
-            output = take(dated, capsys, download, status=int(unclear))
-            if unclear:
-                assert found in output, name
-                assert not (dated / "submitted").exists(), name
-            else:
-                assert text_of(dated, found) == name
-                shutil.rmtree(dated / "submitted")
+    students = read(Course(dated))
+    parts = (f"_501_assignsubmission_file_/{BOOK}", f"_501_assignsubmission_file_{BOOK}")
+    for (name, found), part in itertools.product(names.items(), parts):
+        item = Item(tuple((name + part).split("/")), EARLY, lambda _: b"")
+        (submission,) = sort([item], "got", NAME, [NAME])
+        if found in students:
+            assert whose(submission, students) == found, name
+        else:
+            with pytest.raises(Unreadable, match=found):
+                whose(submission, students)
 
 
 def test_a_late_version_is_named_and_the_earlier_one_comes_back(dated, tmp_path, capsys):
@@ -231,6 +232,29 @@ def test_the_same_work_again_after_the_due_date_costs_nothing_silently(dated, tm
     assert stamp(dated, "kim").day == 12
 
 
+def test_late_dates_of_files_are_named_too(dated, tmp_path, capsys):
+    for text, day in (("early", 12), ("late", 16)):
+        when = EARLY.replace(month=10, day=day, year=2026)
+        output = take(
+            dated, capsys, folder(tmp_path / "got", {f"kim/{BOOK}": book(text)}, when)
+        )
+    assert "late version replaced one that was on time: 1 student (kim" in output
+
+
+def test_a_name_with_two_participant_numbers_is_nobodys(dated, tmp_path, capsys):
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("Identifier,Full name,Grade\nParticipant 501,Ada Lovelace,\n")
+    files = {
+        f"Ada Lovelace_501_assignsubmission_file_/{BOOK}": book("ada"),
+        f"Ada Lovelace_501_assignsubmission_file_b_502_assignsubmission_file_{BOOK}": book("b"),
+    }
+    download = zipped(tmp_path / "got.zip", files)
+    output = take(dated, capsys, download, "--worksheet", sheet, status=1)
+    assert "b_502_assignsubmission_file_" in output
+    assert text_of(dated, "ada") == "ada"
+    assert {p.name for p in (dated / "submitted").iterdir()} == {"ada"}
+
+
 def test_before_due_chooses_among_the_versions_of_one_download(dated, tmp_path, capsys):
     class_list(dated, "id,group\nada,A\nkim,A\nzoe,\n")
     (dated / "source" / NAME / "nngrader.toml").write_text(EXTENDED + LIMITS)
@@ -239,6 +263,13 @@ def test_before_due_chooses_among_the_versions_of_one_download(dated, tmp_path, 
         for s, when in (("kim", ON_TIME), ("kim", LATE), ("zoe", ON_TIME), ("zoe", LATER))
     }
     download = zipped(tmp_path / "got.zip", files)
+    output = take(dated, capsys, download)
+    assert "late version replaced one that was on time: 2 students (kim" in output  # not ada
+    assert text_of(dated, "kim") == LATE
+    assert run(dated, "restore", NAME, "kim") == 0
+    assert text_of(dated, "kim") == ON_TIME
+    take(dated, capsys, download)
+    assert text_of(dated, "kim") == LATE
     output = take(dated, capsys, download, "--before-due")
     assert "the version on time stays: 2 students" in output
     texts = {s: text_of(dated, s) for s in ("ada", "kim", "zoe")}
@@ -278,7 +309,9 @@ def test_hidden_and_upper_case_notebooks_are_not_lost(course, tmp_path, capsys):
 
 @pytest.mark.slow
 def test_grading_says_what_a_late_version_costs(dated, tmp_path, capsys, base):
-    early = submitted(tmp_path / "1", base.solved().text().encode(), ON_TIME, "kim", "zoe")
+    early = submitted(tmp_path / "1", base.solved().text().encode(), ON_TIME, "kim")
+    other = base.mistaken("pairwise_distances").text().encode()
+    submitted(tmp_path / "1", other, ON_TIME, "zoe")
     late = base.mistaken("hinge_loss").text().encode()
     take(dated, capsys, early)
     before = grade(dated, "--students", "kim")["kim"]
@@ -293,6 +326,7 @@ def test_grading_says_what_a_late_version_costs(dated, tmp_path, capsys, base):
             "now": results["kim"]["score"] - 20,
             "earlier": before["score"],
         }
-        assert "82" not in flag["zoe"]["text"]
+        assert flag["kim"]["data"]["earlier"] > flag["kim"]["data"]["now"]
+        assert flag["zoe"]["data"].keys() == {"time", "now"}  # it was never graded
     assert run(dated, "restore", NAME, "kim") == 0
     assert not [f for f in grade(dated)["kim"]["flags"] if f["code"] == "late-replaced"]

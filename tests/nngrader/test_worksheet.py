@@ -145,3 +145,16 @@ def test_a_worksheet_that_does_not_fit_is_refused(marked):
     ):
         with pytest.raises(CannotDo, match=words):
             export.fill(Course(marked), NAME, read(sheet(marked, text)))
+
+
+def test_a_draft_on_moodle_is_named(course, tmp_path, capsys):
+    class_list(course)
+    files = {f"Ada Lovelace_501_assignsubmission_file_/{BOOK}": book()}
+    download = zipped(tmp_path / "got.zip", files)
+    drafts = (("Submitted for grading - ", "Draft (not submitted) - "),)
+    for text, changes in ((ENGLISH, drafts), (GERMAN, (("Zur Bewertung", "Entwurf (nicht)"),))):
+        for there, change in ((False, ("", "")), (True, changes[0])):
+            file = sheet(tmp_path, text.replace(*change) if there else text)
+            assert run(course, "collect", NAME, download, "--worksheet", file) == 0
+            named = "drafts, not submitted for grading on Moodle: 1 student (ada)"
+            assert (named in capsys.readouterr().out) == there

@@ -294,7 +294,7 @@ def collected(term: Term, books: Books) -> None:
     (late / BOOK).write_bytes(books.solved())
     (late / "timestamp.txt").write_text("2025-12-03 00:59:00 UTC")
     term.type("collect", f"nngrader collect {NAME} moodle.zip", expected=1)
-    term.type("collect-mail", f"nngrader collect {NAME} by-mail")
+    term.type("collect-mail", f"nngrader collect {NAME} by-mail --trust-times")
 
 
 def marked(term: Term) -> None:

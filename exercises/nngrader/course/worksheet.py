@@ -32,6 +32,7 @@ COLUMNS = {  # possible beginnings of a column's folded name
     "id_number": "id number|matrikelnummer|id nummer|numero d identification|numero de id|"
     "codice identificativo|numero id",
     "grade": "grade|bewertung|note|calificacion|valutazione|cijfer|nota",
+    "status": "status|statut|estado|stato",
     "most": "maximum grade|bestwertung|hochstwertung|note maximale|calificacion maxima|"
     "valutazione massima|maximale cijfer|maximum cijfer|nota maxima",
     "changed": "last modified submission|zuletzt geandert abgabe|derniere modification travail|"
@@ -39,7 +40,8 @@ COLUMNS = {  # possible beginnings of a column's folded name
     "ultima modifica consegna|laatst gewijzigd inzending|laatst gewijzigd insturen|"
     "ultima modificacao submissao|ultima modificacao trabalho|modificado entrega",
 }
-EXACT = ("grade", "name")  # must match exactly, because other columns begin with them too
+DRAFT = re.compile("draft|entwurf|brouillon|borrador|bozza|concept|klad|rascunho")  # a status
+EXACT = ("grade", "name", "status")  # must match exactly: other columns begin with them too
 MONTHS = """january januar janvier enero gennaio januari janeiro
 february februar fevrier febrero febbraio februari fevereiro
 march marz mars marzo maart marco
@@ -72,9 +74,15 @@ class Row:
     name: str
     email: str
     id_number: str
+    status: str
     changed: str
     most: str
     grade: tuple[int, int]
+
+    @property
+    def draft(self) -> bool:
+        """Return whether the participant hasn't submitted the files for grading."""
+        return bool(DRAFT.match(fold(self.status)))
 
     @property
     def blind(self) -> bool:
@@ -142,7 +150,7 @@ def read(file: Path) -> Worksheet:
         cells = {
             what: _value(text, spans[i]) if i is not None else "" for what, i in where.items()
         }
-        kept = {k: cells[k] for k in ("name", "email", "id_number", "changed", "most")}
+        kept = {k: cells[k] for k in cells if k != "grade"}
         by_number[number[1]] = Row(n, number[1], **kept, grade=spans[where["grade"]])
     return Worksheet(file, text, by_number)
 

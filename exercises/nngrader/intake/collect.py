@@ -64,6 +64,7 @@ class Collected:
     ignored: list[str] = field(default_factory=list)
     times: Counter = field(default_factory=Counter)
     late: list[str] = field(default_factory=list)
+    drafts: list[str] = field(default_factory=list)
     retimed: list[str] = field(default_factory=list)
     several: dict[str, list[str]] = field(default_factory=dict)
     kept: dict[str, list[str]] = field(default_factory=dict)
@@ -141,6 +142,10 @@ def collect(
             def deposit(student, taken):
                 return put(asked, student, taken, work, due, before_due)
 
+            if not before_due and any(len(several) > 1 for several in each.values()):
+                # so that versions on time end up in `replaced/`
+                for student, early in _in_time_only(each, groups, asked, mine, due).items():
+                    _collect_one(asked, student, early, deposit, Collected())
             for student, submission in sorted(mine.items()):
                 if submission:
                     _collect_one(asked, student, submission, deposit, outcome)
@@ -185,6 +190,7 @@ def lines(course: Course, assignment: str, outcome: Collected) -> list[str]:
         ),
         ("several notebooks", "student", [f"{s}: {' | '.join(n)}" for s, n in several.items()]),
         ("marked as late by the platform", "student", outcome.late),
+        ("drafts, not submitted for grading on Moodle", "student", outcome.drafts),
         ("not collected", "file", outcome.ignored),
         ("no submission from", "student", _silent(course, assignment, outcome)),
     ):
@@ -269,7 +275,8 @@ def _from_worksheet(submission, worksheet, students, zone):
     student = owner(row, students)
     doubt = {} if when else submission.doubt
     source = SOURCE if when else ""
-    return replace(submission, student=student, when=when, source=source, doubt=doubt)
+    facts = {"when": when, "source": source, "doubt": doubt, "draft": row.draft}
+    return replace(submission, student=student, **facts)
 
 
 def _by_student(submissions, students, groups, asked, outcome):
@@ -306,6 +313,17 @@ def _that_count(each, groups, asked, outcome, due):
         chosen |= _shared(chosen, groups, asked, outcome, among)
         mine |= {s: submission for s, submission in chosen.items() if s in among}
     return mine
+
+
+def _in_time_only(each, groups, asked, mine, due):
+    """Return the submissions on time of the students for whom a late one counts."""
+    early = _that_count(each, groups, asked, Collected(), due)
+    return {
+        s: submission
+        for s, submission in early.items()
+        if (late := mine.get(s)) and submission and due(s) and late.time and submission.time
+        if submission.time <= due(s) < late.time
+    }
 
 
 def _in_time(student, team, end, outcome):
@@ -427,6 +445,7 @@ def _collect_one(asked, student, submission, deposit, outcome):
         submission.platform, files, group, through, "" if through else submission.number
     )
     outcome.late += [student] * submission.late
+    outcome.drafts += [student] * submission.draft
     source, folder = _source(submission), asked.course / "submitted" / student / asked.name
     for key, text in doubt_of(folder).items():
         if became not in STAYING and text != OF_FILES:

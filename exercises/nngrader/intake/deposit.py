@@ -26,9 +26,7 @@ from .submission import Unreadable, read_regular
 
 UNFINISHED = ".collecting-"
 LATE_MARK = ".late"  # in the folder of a submission that the platform marks as late
-DOUBT = (
-    ".doubt"  # there: reasons to doubt its time, and the `timestamp.txt` that they are about
-)
+DOUBT = ".doubt"  # there: reasons to doubt its time, with the `timestamp.txt` they are about
 DATES = "dates"  # of the files
 MOST_DOUBT = 2000  # bytes
 KEPT = "replaced"  # next to `submitted`, as STUDENT/ASSIGNMENT/1, 2, and so on
@@ -135,10 +133,12 @@ def put(
         if not in_time or submitted_at(archive / str(n)) >= taken.when:
             _exchange(target, archive, n)
             return "restored", []
-    ends_late = end and timed <= end < taken.when and doubt_of(target).get("own") != DATES
+    same = old == taken.files and not earlier
+    known = not same or doubt_of(target).get("own") != DATES
+    ends_late = end and timed <= end < taken.when and known
     if ends_late and before_due:
         return "too_late", []
-    if old == taken.files and not earlier and not ends_late:
+    if same and not ends_late:
         return "retimed" if _stamp(taken, target) else "unchanged", [*kept]
     if not taken.when and any(own <= _present(archive / str(n))[0].items() for n in numbers):
         return "not_newer", []

@@ -99,6 +99,7 @@ class DownloadedSubmission:
     rest: tuple[Item, ...] = ()
     number: str = ""  # Moodle: number of the participant, only in this assignment
     student: str = ""  # the student's id, if a grading worksheet provides it
+    draft: bool = False  # Moodle: not submitted for grading, according to the worksheet
     fault: str = ""  # reason for not collecting it
     older: tuple[DownloadedSubmission, ...] = ()  # the same student's, newest first
     doubt: dict = field(default_factory=dict, hash=False)
@@ -272,10 +273,13 @@ def _is_of_platform(name):
 def _key(item, assignment, others):
     """Return platform or layout, the submission's name, one more value, and the path inside.
 
-    The third value is Moodle's participant number, the assignment of a folder, or "". The
+    The third value is Moodle's participant number, the assignment of a folder, or "". If a name
+    contains two numbers in Moodle's form, a student chose one of them, so we use neither. The
     result is None for a file in the folder of a different assignment.
     """
     top, *rest = item.parts
+    if len(OF_MOODLE.findall(top)) > 1:
+        return "Moodle", top, "", tuple(rest) or (top,)
     if rest and (match := MOODLE.fullmatch(top)):
         return "Moodle", match[1], match[2], tuple(rest)
     if not rest and (match := MOODLE_FLAT.fullmatch(top)):
@@ -293,15 +297,11 @@ def _key(item, assignment, others):
 
 
 def _downloaded(key, files, zone):
-    """Return one submission from a layout in which paths name students.
-
-    If a name of Moodle contains Moodle's own words twice, we can't know which are Moodle's.
-    """
+    """Return one submission from a layout in which paths name students."""
     kind, name, more = key
     if kind == "Moodle":
-        once = all(len(OF_MOODLE.findall(item.parts[0])) == 1 for _, item in files)
-        who = PlatformIdentity(name=name) if once else None
-        return DownloadedSubmission(f"{name}_{more}", kind, who, files, number=more)
+        who, label = (PlatformIdentity(name=name), f"{name}_{more}") if more else (None, name)
+        return DownloadedSubmission(label, kind, who, files, number=more)
     if kind == "Canvas":
         return _canvas(name, files)
     if kind == "exchange":
