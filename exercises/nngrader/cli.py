@@ -304,16 +304,22 @@ class Restore(OfAssignment):
 
     student: str = argument(metavar="STUDENT")
     number: int | None = argument(
-        metavar="NUMBER", nargs="?", type=int, help="its folder there; default: the highest"
+        metavar="NUMBER",
+        nargs="?",
+        type=int,
+        help="its folder there; default: the last one "
+        "before the due date if the present one is late, or else the highest",
     )
 
     def run(self) -> int:
+        from .gradebook.late import deadlines
         from .intake.deposit import restore
         from .storage.results import Store
         from .storage.scratch import alone
 
-        with alone(Store(self.course / ".results"), self.assignment):
-            say(restore(self.course, self.assignment, self.student, self.number))
+        course, name = self.course, self.assignment
+        with alone(Store(course / ".results"), name):
+            say(restore(course, name, self.student, self.number, deadlines(course, name)))
         return DONE
 
 

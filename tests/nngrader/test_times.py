@@ -161,7 +161,9 @@ def test_each_notebook_of_a_canvas_zip_reaches_its_student(dated, tmp_path, caps
 
 
 def test_moodles_names_find_their_rows_and_are_never_guessed(dated):
-    rows = "bo,Bo,O'Connor-Žák,507\nann1,Ann,Lee,508\nann2,Lee,Ann,509\n"
+    rows = (
+        "bo,Bo,O'Connor-Žák,507\nann1,Ann,Lee,508\nann2,Lee,Ann,509\nm,Maria,Skłodowska,510\n"
+    )
     class_list(dated, CLASS + rows)
     names = {
         "Jean_Paul Marie": "jp",
@@ -171,6 +173,7 @@ def test_moodles_names_find_their_rows_and_are_never_guessed(dated):
         "Bo O_Connor Zak": "bo",
         "Bo OConnor-Žák": "bo",
         "O’Connor_Zak_Bo": "bo",
+        "Maria SKLODOWSKA": "m",
         "Jean Marie": "no student",
         "Ann_Lee": "ann1, ann2",
         "Jean_Paul Marie_505_assignsubmission_file_Ada Lovelace": "ambiguous",
@@ -230,6 +233,15 @@ def test_the_same_work_again_after_the_due_date_costs_nothing_silently(dated, tm
     assert "late version replaced" in take(dated, capsys, again)
     assert run(dated, "restore", NAME, "kim") == 0
     assert stamp(dated, "kim").day == 12
+
+
+def test_the_last_version_on_time_comes_back_first(dated, tmp_path, capsys):
+    for n, when in enumerate((ON_TIME, LATE, LATER)):
+        take(dated, capsys, submitted(tmp_path / f"{n}", f"v{n}", when, "kim"))
+    assert run(dated, "restore", NAME, "kim") == 0
+    assert text_of(dated, "kim") == "v0"
+    assert run(dated, "restore", NAME, "kim") == 0  # the highest number
+    assert text_of(dated, "kim") == "v2"
 
 
 def test_late_dates_of_files_are_named_too(dated, tmp_path, capsys):

@@ -20,6 +20,7 @@ NAME = "students.csv"
 COLUMNS = ("id", "first_name", "last_name", "email", "lms_user_id")
 GROUP = "group"  # our own column, which nbgrader ignores
 LONGEST = 100
+PLAIN = str.maketrans("łøđðı", "loddi")  # letters that Unicode doesn't split from their accents
 # The characters that Moodle drops, and similar apostrophes.
 DROPPED = dict.fromkeys(map(ord, "&<>\"`|':\\/´‘’ʼ"))
 
@@ -49,7 +50,7 @@ def fold(text: str) -> str:
     'muller ludenscheidt jose'
     """
     letters = unicodedata.normalize("NFKD", text).casefold()
-    kept = (c for c in letters if not unicodedata.combining(c))
+    kept = (c for c in letters.translate(PLAIN) if not unicodedata.combining(c))
     return " ".join("".join(c if c.isalnum() else " " for c in kept).split())
 
 

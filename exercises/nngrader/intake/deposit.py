@@ -189,18 +189,30 @@ def doubt_of(folder: Path) -> dict[str, str]:
     return {}
 
 
-def restore(course: Course, assignment: str, student: str, number: int | None = None) -> str:
+def restore(
+    course: Course,
+    assignment: str,
+    student: str,
+    number: int | None = None,
+    due: Callable[[str], datetime | None] = lambda _: None,
+) -> str:
     """Bring a replaced submission back; the one that is there goes to `replaced/`.
 
-    :param number: Its folder in `replaced/STUDENT/ASSIGNMENT/`. Default: the highest.
+    :param number: Its folder in `replaced/STUDENT/ASSIGNMENT/`. Default: the last one from
+        before `due` if the one in `submitted/` is later, or else the highest.
+    :param due: Returns the end of a student's time, or None.
     :return: The sentence that the command prints.
     :raises NotThere: If there is no such submission. The message lists those that there are.
     """
     if complaint := complaint_about(student):
         raise NotThere(f"no student can have the id {student!a}: it {complaint}")
     archive = archive_of(course, student, assignment)
-    numbers = sorted(_numbers(archive))
-    n = number if number is not None else max(numbers, default=0)
+    target = course / "submitted" / student / assignment
+    numbers, n = sorted(_numbers(archive)), number
+    if n is None and (when := submitted_at(target)) and (end := due(student)) and when > end:
+        n = last_in_time(archive, end)
+    if n is None:
+        n = max(numbers, default=0)
     if n not in numbers:
         which = "" if number is None else f" number {number}"
         there = ", ".join(f"{k} ({_dated(archive / str(k))})" for k in numbers)
@@ -208,7 +220,6 @@ def restore(course: Course, assignment: str, student: str, number: int | None = 
             f"no replaced submission{which} of {student} in {KEPT}/{student}/{assignment}"
             + (f": there are {there}" if there else "")
         )
-    target = course / "submitted" / student / assignment
     _require_place(course, target)
     back, away = _dated(archive / str(n)), _dated(target) if target.exists() else ""
     new = _exchange(target, archive, n)

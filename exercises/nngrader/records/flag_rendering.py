@@ -80,6 +80,7 @@ LOOKED_AT = (
     "Your instructor will look at this. It costs points only if the notebook forbids it."
 )
 NO_COST = "This doesn't cost you any points."
+TRUST = " If you or the platform wrote this file, collect again with `--trust-times`."
 OPENS = "Does it open in Jupyter?"
 RANKS = {
     Rank.COSTS: "costs points",
@@ -347,7 +348,7 @@ SAID = {  # for the student, and for the instructor
         "The time of your submission comes from {source}, which you can change yourself. Your "
         f"instructor can see this. {NO_COST}",
         "The time of submission is the student's own: it comes from {source}, which a student "
-        "can change.",
+        "can change.{trust}",
     ),
     FlagCode.TIME_NOT_USED: (
         "Your submission contains a file `{file}`. Only your instructor can set the time of "
@@ -482,5 +483,6 @@ def _more(flag):
     if flag.code == FlagCode.OWN_TIME:
         dates = data["source"] == "dates"
         words["source"] = "the dates of the files" if dates else f"`{data['source']}`"
+        words["trust"] = "" if dates else TRUST
     words["problems"] = _listed(flag, "problems")
     return words
