@@ -278,6 +278,12 @@ class Collect(OfAssignment):
         groups = groups_of(course, self.groups, self.apart)
         zone = zone_of(self.zone)
         sheet = read(self.worksheet) if self.worksheet else None
+        due = deadlines(course, name)
+        if self.before_due and not due(""):
+            raise WrongUsage(
+                f"--before-due: {name} has no due date. Write it into its nngrader.toml, as in "
+                "due = 2026-12-01T23:59:00+01:00"
+            )
         collected = collect(
             course,
             name,
@@ -286,7 +292,7 @@ class Collect(OfAssignment):
             sheet,
             zone,
             trust_times=self.trust_times,
-            due=deadlines(course, name),
+            due=due,
             before_due=self.before_due,
         )
         for text in lines(course, name, collected):

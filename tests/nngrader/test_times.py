@@ -225,6 +225,13 @@ def test_before_due_keeps_the_last_version_on_time(dated, tmp_path, capsys):
     assert text_of(dated, "kim") == "early"
 
 
+def test_before_due_without_a_due_date_is_refused(course, tmp_path, capsys):
+    download = submitted(tmp_path / "1", "early", ON_TIME, "ada")
+    assert run(course, "collect", NAME, download, "--before-due") == 2
+    assert "no due date" in capsys.readouterr().err
+    assert not (course / "submitted").exists()
+
+
 def test_the_same_work_again_after_the_due_date_costs_nothing_silently(dated, tmp_path, capsys):
     take(dated, capsys, submitted(tmp_path / "1", "same", ON_TIME, "kim"))
     again = submitted(tmp_path / "2", "same", LATE, "kim")

@@ -182,10 +182,10 @@ def deadlines(course: Course, assignment: str) -> Callable[[str], datetime | Non
     It includes the student's extension and the grace period. We open the gradebook only if the
     function is called, and if `nngrader.toml` has no due date or no table of extensions.
     """
+    policy = read_policy(policy_file(course.root, assignment))
 
     @functools.cache
     def known():
-        policy = read_policy(policy_file(course.root, assignment))
         due, extensions = policy.due, dict(policy.extensions or {})
         if due is None or policy.extensions is None:
             ours, theirs = _of_gradebook(course, assignment)
