@@ -86,6 +86,10 @@ SEED = {
 }
 ONLY = {"name": "--students", "nargs": "+", "default": (), "metavar": "STUDENT"}
 ONLY["help"] = "only these students"
+HERE_IS_RIGHT = (
+    "--this-machine",
+    "use the files on this machine, even if another one wrote something newer",
+)
 UNSAFE = ("--unsafe-no-sandbox", "run without a sandbox; only for submissions that you trust")
 
 
@@ -180,6 +184,7 @@ class Release(OfAssignment):
 
     again: bool = flag("--again", "test all problems again, even those that haven't changed")
     out: Path | None = argument(**OUT)
+    this_machine: bool = flag(*HERE_IS_RIGHT)
 
     def run(self) -> int:
         from .release.build import NotFit, release
@@ -192,7 +197,8 @@ class Release(OfAssignment):
         with Sandbox(read_settings(settings)[0]) as sandbox:
             sandbox.require()
         try:
-            file = release(course, name, self.out, tell=say, again=self.again)
+            options = {"again": self.again, "this_machine": self.this_machine}
+            file = release(course, name, self.out, tell=say, **options)
         except NotFit as e:
             print(f"{name} is not released:", *e.reasons, sep="\n  ", file=sys.stderr)
             return FAILED
@@ -354,6 +360,7 @@ class Grade(OfAssignment):
     json: Path | None = argument(
         "--json", type=a_file, metavar="FILE", help="also write the results to this file"
     )
+    this_machine: bool = flag(*HERE_IS_RIGHT)
 
     def run(self) -> int:
         from .grading.command import grade_class
@@ -373,6 +380,7 @@ class Grade(OfAssignment):
             workers=self.workers,
             scheduler=self.scheduler,
             json_file=self.json,
+            this_machine=self.this_machine,
         )
         for text in course.warnings():
             warn(text)
@@ -449,11 +457,13 @@ class Reweight(OfAssignment):
         help="the same as --points PROBLEM=0",
     )
     yes: bool = flag("--yes", "apply the changes after showing them")
+    this_machine: bool = flag(*HERE_IS_RIGHT)
 
     def run(self) -> int:
         from .gradebook.rewrite import reweight
 
-        reweight(self.course, self.assignment, self.points, self.drop, self.yes)
+        asked = (self.points, self.drop, self.yes, self.this_machine)
+        reweight(self.course, self.assignment, *asked)
         return DONE
 
 

@@ -58,12 +58,14 @@ class Recorder:
     :param assignment: The assignment; it must have been released into the gradebook.
     :ivar restored: For each student without a notebook in `autograded/`: the cells whose manual
         marks remain, and whether the journal shows that the marked work hasn't changed.
-    :raises CannotDo: If the gradebook is missing, locked or damaged, or doesn't contain the
-        assignment.
+    :param anyway: Whether to record even if another machine wrote something newer.
+    :raises CannotDo: If the gradebook is missing, locked or damaged, doesn't contain the
+        assignment, or was written by another machine with something newer.
     """
 
-    def __init__(self, assignment: Assignment):
+    def __init__(self, assignment: Assignment, *, anyway: bool = False):
         self.assignment, self.name = assignment, assignment.name
+        self.anyway = anyway
         course, self.tries, self.restored = assignment.course, TRIES, {}
         self.config = config_of(course, self.name)
         self.policy = policy_of(self.config, course, self.name)
@@ -106,6 +108,8 @@ class Recorder:
 
         try:
             with self.gradebook.whole():
+                self.gradebook.find_assignment(self.name)
+                self._keep_current()
                 enter_due(self.gradebook, self.policy, self.name)
                 self.due = str(self.gradebook.find_assignment(self.name).duedate)
         except MissingEntry:
@@ -114,6 +118,15 @@ class Recorder:
                 f"different gradebook or an old copy? `nngrader release {self.name}` adds the "
                 "assignment"
             ) from None
+
+    def _keep_current(self):
+        """Refuse to undo what another machine wrote, and note what this one writes."""
+        from .state import facts_of, note, require_current
+
+        course, known = self.assignment.course, facts_of(self.assignment, self.policy)
+        if not self.anyway:
+            require_current(self.gradebook, course, self.name, known)
+        note(self.gradebook, course, self.name, known, f"grade {self.name}")
 
     def enter_names(self, students: Iterable[Student]) -> None:
         """Enter the names of the class list into the gradebook, where formgrader shows them."""

@@ -29,8 +29,11 @@ from .reweight import (
     new_mark,
     new_result,
     plan,
+    points_of,
+    recorded_points,
     wanted,
 )
+from .state import note, require_current
 
 
 def reweight(
@@ -39,21 +42,25 @@ def reweight(
     points: list[tuple[str, float]],
     drop: list[str],
     yes: bool,
+    this_machine: bool = False,
 ) -> None:
-    """Show how new points would affect each student; with `yes`, apply them."""
+    """Show how new points would affect each student; with `yes`, apply them.
+
+    :param this_machine: Whether to apply them even if another machine wrote something newer.
+    """
     made = plan(course, name, wanted(points, drop))
     for text in lines(made):
         say(shown(text))
     if made.changes and yes:
-        apply(course, made)
+        apply(course, made, anyway=this_machine)
         again = f"run `nngrader feedback {name}` and `export` again"
         say(f"changed in [points], the gradebook and the results: {again}")
     elif made.changes:
         say("nothing was changed: add --yes to apply this")
 
 
-def apply(course: Course, plan: Plan) -> None:
-    """Apply a plan.
+def apply(course: Course, plan: Plan, *, anyway: bool = False) -> None:
+    """Apply a plan; with ``anyway``, even if another machine wrote something newer.
 
     :raises CannotDo: If the gradebook cannot be written, or another run is grading the same
         assignment.
@@ -69,9 +76,20 @@ def apply(course: Course, plan: Plan) -> None:
         gradebook = OpenGradebook(home.db_url, home.course_id)
         try:
             with gradebook.whole():
+                _keep_current(course, plan, gradebook, anyway)
                 _write(course, plan, store, gradebook, home, policy_of(config, course, name))
         finally:
             gradebook.shut()
+
+
+def _keep_current(course, plan, gradebook, anyway):
+    """Refuse to undo what another machine wrote; note the points before and after."""
+    name = plan.assignment
+    if not anyway:
+        require_current(gradebook, course, name, {"points": points_of(course.instructor(name))})
+    before = recorded_points(gradebook, name)
+    for points in (before, before | {c.cell: c.after for c in plan.changes}):
+        note(gradebook, course, name, {"points": points}, f"reweight {name}")
 
 
 def _write(course, plan, store, gradebook, home, policy):

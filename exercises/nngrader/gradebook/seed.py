@@ -50,6 +50,17 @@ def require_seed(course: Course, assignment: str, *, whole: bool = True) -> None
         write_private(copy, f"{seed}\n")
 
 
+def require_shared_seed(course: Course, assignment: str) -> None:
+    """Raise an error if another machine graded the class with a different seed."""
+    from .state import require_current, seed_of
+
+    if course.seed_file or not (course / ".seed").exists():
+        return
+    require_gradebook(course, assignment)
+    with quiet(), open_gradebook(course, assignment) as gradebook:
+        require_current(gradebook, course, assignment, {"seed": seed_of(course)})
+
+
 def copy_of(course: Course, assignment: str) -> Path:
     """Return the path of the seed's copy: next to the gradebook's file, or in the course."""
     url = config_of(course, assignment).CourseDirectory.db_url

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..course.assignment import Assignment, NotReleased, released_notebook
+from ..course.definitions import definition_digests
 from ..course.folder import Course, files_of
 from ..course.notebooks import (
     grade_id,
@@ -34,6 +35,7 @@ from ..gradebook.database import (
     quiet,
 )
 from ..gradebook.late import enter_due, policy_file, read_policy
+from ..gradebook.state import facts, note, require_current
 from ..grading.all_submissions import Grader, Threads
 from ..records.finding import findings_of
 from ..records.flag import FlagCode, flags_of, rank
@@ -75,6 +77,7 @@ def release(
     seeds: int = SEEDS,
     tell: Callable = lambda text: None,
     again: bool = False,
+    this_machine: bool = False,
 ) -> Path:
     """Create `release/ASSIGNMENT`, the gradebook's entry and the zip; return the zip's path.
 
@@ -83,6 +86,7 @@ def release(
 
     :param seeds: Number of seeds on which each problem is checked against its declaration.
     :param again: Whether to check even problems that have not changed since their last check.
+    :param this_machine: Whether to release even if another machine released something newer.
     """
     if reasons := unfilled(course, name):
         raise NotFit(reasons)
@@ -113,6 +117,12 @@ def release(
         hidden = trial.hidden(name)
         visible = with_grading(visible, hidden, limits)
         generate(trial, name, instructor, visible)
+        known = facts(
+            released_notebook(trial, name),
+            definition_digests(course, name, [p.name for p in problems]),
+        )
+        if not this_machine:
+            require_newest(course, name, known)
         folder, wheel = trial / "release" / name, build_wheel(Path(scratch))
         tell("searching for secrets that must not be released")
         reasons = leaks(folder, instructor, course, name)
@@ -129,6 +139,8 @@ def release(
         generate(trial, name, instructor, visible, gradebook_of(course, name))
         with quiet(), open_gradebook(course, name) as gradebook:
             enter_due(gradebook, policy, name)
+            note(gradebook, course, name, known, f"release {name}")
+            gradebook.db.commit()
         made = Path(scratch, f"{name}.zip")
         write_zip(made, name, folder, wheel, visible)
         publish(course, name, trial, made, out / f"{name}.zip")
@@ -261,6 +273,21 @@ def gradebook_complaints(course: Course, name: str, instructor: dict) -> list[st
             then |= {place(notebook.name, c, name): most for c, most in about.items()}
     differ = differences(then, cells_now(instructor, name))
     return [changed(name, n, differ)] if n and differ else []
+
+
+def require_newest(course: Course, name: str, known: dict) -> None:
+    """Raise an error if another machine has released something newer into the gradebook."""
+    from nbgrader.api import MissingEntry
+
+    url = gradebook_of(course, name)
+    if url.startswith(SQLITE) and not Path(url.removeprefix(SQLITE)).is_file():
+        return
+    with quiet(), open_gradebook(course, name) as gradebook:
+        try:
+            gradebook.find_assignment(name)
+        except MissingEntry:
+            return
+        require_current(gradebook, course, name, known)
 
 
 def place(notebook: str, cell: str, assignment: str) -> str:
