@@ -14,6 +14,7 @@ from pathlib import Path
 from .engine import caller, judge, with_file
 from .engine.declaration.challenge import files_beside
 from .engine.observation.reading import names_used
+from .errors import CannotDo
 from .student.function import cells_run, check_message
 
 __all__ = ["check", "points"]
@@ -29,6 +30,8 @@ def check(f: Callable) -> None:
     """
     try:
         print(check_message(f, Path.cwd()))
+    except CannotDo as e:
+        print(f"check: {e}")
     except KeyboardInterrupt:
         print(f"check: {getattr(f, '__name__', 'this')} was still running when you stopped it.")
 

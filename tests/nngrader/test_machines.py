@@ -32,6 +32,7 @@ def points(course):
     return marks(Course(course), NAME)["ada"]["score"]
 
 
+@pytest.mark.slow
 def test_points_that_another_machine_changed_are_not_undone(two, capsys):
     a, b = two
     assert run(b, "reweight", NAME, *POINTS) == 0
@@ -54,14 +55,19 @@ def test_points_that_another_machine_changed_are_not_undone(two, capsys):
     assert run(b, "grade", NAME) == 1
 
 
-def test_this_machine_can_be_declared_to_be_right(two):
+def test_this_machine_can_be_declared_to_be_right(two, capsys):
     a, b = two
     before = points(a)
     assert run(b, "reweight", NAME, *POINTS) == 0
+    after = points(a)
+    assert run(a, "grade", NAME) == 1
+    assert "30 points in the gradebook" in capsys.readouterr().err
+    assert points(a) == after != before
     assert run(a, "grade", NAME, "--this-machine") == 0
     assert points(a) == before
 
 
+@pytest.mark.slow
 def test_a_gradebook_without_notes_is_compared_by_its_points(two, capsys):
     a, b = two
     assert run(b, "reweight", NAME, *POINTS) == 0
@@ -73,6 +79,7 @@ def test_a_gradebook_without_notes_is_compared_by_its_points(two, capsys):
     assert run(b, "grade", NAME) == 0
 
 
+@pytest.mark.slow
 def test_earlier_definitions_and_another_seed_are_refused(two, capsys):
     a, b = two
     file = problems_folder(b) / "hinge_loss.py"
@@ -90,6 +97,7 @@ def test_earlier_definitions_and_another_seed_are_refused(two, capsys):
     assert (a.parent / "gradebook.seed").read_text() == kept
 
 
+@pytest.mark.slow
 def test_one_machine_may_go_back_to_what_it_had(two):
     a, _ = two
     settings = a / "source" / NAME / "nngrader.toml"

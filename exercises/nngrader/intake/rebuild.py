@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import difflib
 import itertools
 import re
 from dataclasses import dataclass, field, replace
@@ -35,6 +36,7 @@ DISARMED = {
 }
 ATTACHED = re.compile(r"!\[[^\]\n]*\]\(attachment:([^)\s]+)\)")
 PASTED = re.compile(r"!\[pasted image\]\(attachment:pasted-\d+\.png\)")  # made by _with_images
+NOT_RUN = "From the submitted notebook, not drawn again:\n"
 MOST_ALIKE = 3  # cells with the same flag that are listed individually
 FROM_ELSEWHERE = (
     "**The cell for this answer is empty or missing. The text below comes from elsewhere in "
@@ -85,7 +87,8 @@ def rebuild(
         student who has one of these releases hasn't changed the cell.
     :param before: The result for the preceding notebooks of the same submission. The new result
         also contains everything in it, except `notebook`.
-    :return: The instructor's cells are always the original ones. A solution cell is the
+    :return: The instructor's cells are always the original ones. Lines that the student added
+        to a locked code cell, such as an import, become a separate cell. A solution cell is the
         student's cell with its id, or else a cell that defines the same name. If several cells
         have the id, for example because the student split the cell, all of them stay in their
         place; the texts of a written answer are joined. If a written answer is missing or
@@ -106,6 +109,7 @@ def rebuild(
         out.flags += _changed(ours, picker, earlier or {})
         out.flags[:] = _folded(out.flags, bare=not picker.by_id.keys() & ours.keys())
     own = _own_cells(released, ours, cells or [], chosen)
+    own += _additions(ours, picker, earlier or {}) if cells is not None else []
     own = sorted([*own, *picker.more], key=attrgetter("position"))
     start, number, placed = len(out.work), len({n for n, *_ in out.tested.values()}), []
     counted = itertools.count(1 + sum(own for *_, own in out.work))
@@ -167,7 +171,7 @@ def _place(out, cell, released, theirs, plots):
         ours = cell["source"] == released["source"]
         images = released.get("attachments") if ours else theirs.images
         cell.pop("attachments", None)
-        if images:
+        if images and not is_code(cell):
             cell["attachments"] = images
         if theirs and not is_code(cell) and "![" in PASTED.sub("", theirs.source):
             out.flags.append(Flag(FlagCode.IMAGE_NOT_SHOWN, gid))
@@ -257,8 +261,11 @@ def _found_prose(released, cells, chosen, flags):
 def _add_own(out, cell, counted):
     """Return a cell that the student added, and add it to the cells for the worker."""
     if not cell.code:
-        name, text = f"own-text-{cell.position}", harmless(cell.source)
-        return {"cell_type": "markdown", "id": name, "metadata": {}, "source": text}
+        text, images = _with_images([cell], "")
+        if "![" in PASTED.sub("", text):
+            out.flags.append(Flag(FlagCode.OWN_IMAGE_NOT_SHOWN))
+        made = {"cell_type": "markdown", "id": f"own-text-{cell.position}", "metadata": {}}
+        return made | {"source": harmless(text)} | ({"attachments": images} if images else {})
     n = next(counted)
     out.work.append((f"own cell {n}", cell.source, True))
     return {
@@ -266,9 +273,19 @@ def _add_own(out, cell, counted):
         "id": f"own-cell-{n}",
         "metadata": {},
         "source": cell.source,
-        "outputs": [],
+        "outputs": _plots(cell),
         "execution_count": None,
     }
+
+
+def _plots(cell):
+    """Return the images among a cell's outputs, which a person may need for a mark."""
+    shown = [
+        {"output_type": "display_data", "metadata": {}, "data": data}
+        for data in cell.images.values()
+    ]
+    said = {"output_type": "stream", "name": "stdout", "text": NOT_RUN}
+    return [said, *shown] if shown else []
 
 
 def _own_cells(released, ours, cells, chosen):
@@ -344,12 +361,58 @@ class _Picker:
 def _changed(ours, picker, earlier):
     """Return flags about locked cells that the student has changed, removed or duplicated."""
     flags = []
+    kept = {c.grade_id for c in _additions(ours, picker, earlier)}
     for gid, cell in ours.items():
-        known = {digest(cell["source"]), *earlier.get(gid, ())}
+        known = _known(cell, earlier)
         digests = [digest(c.source) for c in picker.by_id.get(gid, [])]
         if mark(cell).get("locked") and not (len(digests) == 1 and digests[0] in known):
-            flags.append(Flag(FlagCode.LOCKED_CELL_CHANGED, gid))
+            data = {"kept": True} if gid in kept else {}
+            flags.append(Flag(FlagCode.LOCKED_CELL_CHANGED, gid, data))
     return flags
+
+
+def _known(cell, earlier):
+    """Return the digests of the sources that a locked cell has had in any release."""
+    return {digest(cell["source"]), *earlier.get(grade_id(cell), ())}
+
+
+def _additions(ours, picker, earlier):
+    """Return cells with the lines that the student added to locked code cells.
+
+    In Jupyter they count, so they count here too; our own lines follow or precede unchanged.
+    """
+    return [
+        Cell(gid, text, True, c.position - is_test(cell) / 2)
+        for gid, cell in ours.items()
+        if mark(cell).get("locked") and is_code(cell) and not is_solution(cell)
+        for c in picker.by_id.get(gid, [])
+        if digest(c.source) not in _known(cell, earlier)
+        and (text := added_lines(cell["source"], c.source))
+    ]
+
+
+def added_lines(ours: str, theirs: str) -> str:
+    r"""Return the lines that a student inserted into a cell, except in our indented blocks.
+
+    >>> added_lines("import numpy\ncheck(f)", "import numpy\nimport math\ncheck(f)\n# done")
+    'import math'
+    """
+    before, after = ours.strip().split("\n"), theirs.strip().split("\n")
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    blocks = [
+        after[first:last]
+        for kind, _, _, first, last in matcher.get_opcodes()
+        if kind in ("insert", "replace")
+    ]
+    code = [line for block in blocks for line in _unindented(block)]
+    meaning = [line for line in code if line.strip() and not line.lstrip().startswith("#")]
+    return "\n".join(code) if meaning else ""
+
+
+def _unindented(block):
+    """Return a block of lines, or no lines if it begins inside an indented block."""
+    first = next((line for line in block if line.strip()), " ")
+    return [] if first[0].isspace() else block
 
 
 def _folded(flags, bare):

@@ -10,6 +10,7 @@ import contextlib
 import itertools
 import json
 import os
+import re
 import stat
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -39,6 +40,7 @@ KINDS = {  # files that are submitted under a notebook's name, by their first by
     b"<<<<<<< ": "conflict",
     b"<": "html",
 }
+MERGE = re.compile(rb"^<{7} ", re.M)  # git writes such a line before the first version
 BROKEN_OFF = 6  # characters of a JSON word or of \u1234, which may be cut off at the end
 
 
@@ -62,8 +64,8 @@ class TooLarge(Rejected):
 class Cell:
     """One cell of a student's notebook.
 
-    `images` are the images that the student pasted into a text cell: a `data` dict of the
-    notebook format, by the name in the text.
+    `images` are the images that the student pasted into a text cell, or that a code cell had
+    among its outputs: a `data` dict of the notebook format, by the name in the text.
     """
 
     grade_id: str | None
@@ -279,6 +281,10 @@ def _what_it_is(raw, e, name):
     """Return why a file is not a notebook, given the error that its JSON caused."""
     code, line = FlagCode.NOT_A_NOTEBOOK, {}
     what = next((kind for begin, kind in KINDS.items() if raw.startswith(begin)), "")
+    if not what and (conflict := MERGE.search(raw)):
+        return Rejected(
+            code, file=name, what="conflict", line=raw[: conflict.start()].count(b"\n") + 1
+        )
     if not what and isinstance(e, json.JSONDecodeError):
         at_the_end = e.pos >= len(e.doc.rstrip()) - BROKEN_OFF
         cut = e.doc.lstrip().startswith("{") and (at_the_end or "Unterminated" in e.msg)
@@ -312,17 +318,25 @@ def _cell(c, position):
     gid = mark if isinstance(mark, str) else None
     source = source.replace("\r\n", "\n").replace("\r", "\n")
     code = c.get("cell_type") == "code"
-    return Cell(gid, source, code, position, {} if code else _images(c.get("attachments")))
+    images = _plots(c.get("outputs")) if code else c.get("attachments")
+    return Cell(gid, source, code, position, _images(images))
+
+
+def _plots(outputs):
+    """Return the data of a code cell's outputs, by a name for each."""
+    listed = outputs if isinstance(outputs, list) else []
+    data = [output.get("data") for output in listed if isinstance(output, dict)]
+    return {f"output-{n}": one for n, one in enumerate(data, 1) if isinstance(one, dict)}
 
 
 def _images(attachments):
-    """Return the attachments of a cell that are PNG or JPEG images of a normal size."""
+    """Return the attachments or outputs that are PNG or JPEG images of a normal size."""
     images = {}
     for name, data in attachments.items() if isinstance(attachments, dict) else ():
         for kind, begin in PASTED.items():
             text = data.get(kind) if isinstance(data, dict) else None
-            text = "".join(text) if isinstance(text, list) else text
             with contextlib.suppress(TypeError, ValueError):
+                text = "".join("".join(text).split())  # Jupyter ends the data with a new line
                 raw = base64.b64decode(text, validate=True)
                 if raw.startswith(begin) and len(raw) <= MOST_IMAGE:
                     images[name] = {kind: text}

@@ -45,6 +45,7 @@ class FlagCode(StrEnum):
     LOCKED_CELL_CHANGED = "locked-cell-changed"  # changed, deleted or copied; ours is used
     METADATA_LOST = "metadata-lost"  # count, by_name: every cell has lost its label
     ANSWER_ELSEWHERE = "answer-elsewhere"  # a written answer outside its cell
+    OWN_IMAGE_NOT_SHOWN = "own-image-not-shown"  # an image in a text cell of the student's
     IMAGE_NOT_SHOWN = "image-not-shown"  # an image in a written answer
     # imports and names
     FORBIDDEN_NAME = "forbidden-name"  # name, problems, points: what its use costs there
@@ -53,18 +54,18 @@ class FlagCode(StrEnum):
     TOO_MANY_NAMES = "too-many-names"  # most: not all could be checked
     MORE_UNUSUAL = "more-unusual"  # more: imports and names that are not listed
     # running the cells; `added` is the number of a cell that the student added
-    SYNTAX_ERROR = "syntax-error"  # exception, line?: Python can't run the cell
+    SYNTAX_ERROR = "syntax-error"  # exception, and an obstacle: Python can't run the cell
     NAME_MISSING = "name-missing"  # name?: a NameError while the cell ran
     CELL_RAISED = "cell-raised"  # exception, name?: of a missing module
     CELL_LIMIT = "cell-limit"  # limit, most: a limit that made the cell fail
     CELL_STOPPED = "cell-stopped"  # ending, limit?, seconds? or most?: ended while it ran
     CELL_UNREADABLE = "cell-unreadable"  # ending: ended while the cell was parsed
     CELLS_UNREADABLE = "cells-unreadable"  # ending: ended while all were parsed together
-    LINES_SKIPPED = "lines-skipped"  # lines for IPython: %, ! and await outside a function
+    LINES_SKIPPED = "lines-skipped"  # obstacle?: lines for IPython: %, ! and await
     ADDED_CELLS_LEFT_OUT = "added-cells-left-out"  # several of them ended the process
     MORE_NOTES = "more-notes"  # more: added cells whose flags are not listed
     # calling the functions; `cell` is the problem
-    FUNCTION_MISSING = "function-missing"  # nothing has the function's name; points?
+    FUNCTION_MISSING = "function-missing"  # nothing has its name; points?, an obstacle?
     FUNCTION_LIMIT = "function-limit"  # limit, most: a limit that made a call fail
     FUNCTION_STOPPED = "function-stopped"  # ending, limit?, seconds? or most?
     NOT_MEASURED = "not-measured"  # ending: the result couldn't be measured

@@ -9,6 +9,7 @@ import sys
 
 from ..wording import TIME_FORMS, counted, span
 from .flag import Flag, FlagCode, Rank, rank
+from .obstacles import because
 from .rendering import SLOW
 
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -205,8 +206,8 @@ SAID = {  # for the student, and for the instructor
     ),
     FlagCode.LOCKED_CELL_CHANGED: (
         "We used our own version of {cells}, because you had changed, deleted or copied the "
-        f"original. {NO_COST}",
-        "Our own version of {cells} was used, because it was changed, deleted or copied.",
+        f"original.{{kept}} {NO_COST}",
+        "Our own version of {cells} was used, because it was changed, deleted or copied.{kept}",
     ),
     FlagCode.METADATA_LOST: (
         f"{LABEL}, and your editor has removed all of them. We graded the cells that we could "
@@ -224,6 +225,13 @@ SAID = {  # for the student, and for the instructor
         "Your instructor sees the text of {cells} without one of its images, and has to open "
         "your notebook to see the image. Paste images as PNG or JPEG files of at most 2 MB.",
         "An image in {cells} is not shown; open the submitted notebook to see it.",
+    ),
+    FlagCode.OWN_IMAGE_NOT_SHOWN: (
+        "Your instructor sees one of the text cells that you added without one of its images, "
+        "and has to open your notebook to see the image. Paste images as PNG or JPEG files of "
+        "at most 2 MB.",
+        "An image in a text cell that the student added is not shown; open the submitted "
+        "notebook to see it.",
     ),
     FlagCode.FORBIDDEN_NAME: (
         "Your code for {problems} must not use or import `{name}`, but it does{cost}. Write "
@@ -246,9 +254,9 @@ SAID = {  # for the student, and for the instructor
         "Further unusual imports or names: {more}.",
     ),
     FlagCode.SYNTAX_ERROR: (
-        f"{{Code}} has a syntax error{{in_line}}, so Python {VERSION} cannot run it. Run the "
-        "cell: Python will show you where.",
-        f"{{Code}} has a syntax error in Python {VERSION} ({{exception}}{{and_line}}).",
+        f"Python {VERSION} cannot run {{code}}, because {{because}}. {{obstacle_advice}}",
+        f"{{Code}} has a syntax error in Python {VERSION} ({{exception}}{{and_line}})"
+        "{found}.",
     ),
     FlagCode.NAME_MISSING: (
         "{Code} uses {a_name}. Restart the kernel and run all cells: is everything that the "
@@ -273,9 +281,9 @@ SAID = {  # for the student, and for the instructor
         "The cells could not be checked for unusual names: the check {ending}.",
     ),
     FlagCode.LINES_SKIPPED: (
-        "{Code} contains lines that only work in a notebook (%, ! or `await`), and we did not "
-        f"run them. {NO_COST}",
-        "{Code} contains lines that only work in a notebook (%, ! or await); we skipped them.",
+        "{Code} contains lines that only work in a notebook{skipped}, and we did not run "
+        f"them. {NO_COST}",
+        "{Code} contains lines that only work in a notebook{skipped}; we skipped them.",
     ),
     FlagCode.ADDED_CELLS_LEFT_OUT: (
         "Several of the cells that you added ended the Python process, so we ran your notebook "
@@ -287,9 +295,8 @@ SAID = {  # for the student, and for the instructor
         "Flags for other added cells: {more}.",
     ),
     FlagCode.FUNCTION_MISSING: (
-        "There is no `{cell}` after all your cells have run. Did you give it a different name, "
-        "or delete its cell?",
-        "`{cell}` is not defined after all cells have run{cost}.",
+        "There is no `{cell}` after all your cells have run{since}. {obstacle_advice}",
+        "`{cell}` is not defined after all cells have run{since}{cost}.",
     ),
     FlagCode.FUNCTION_LIMIT: ("Your function `{cell}` {limit}. {advice}", "`{cell}` {limit}."),
     FlagCode.FUNCTION_STOPPED: (
@@ -450,6 +457,22 @@ def _causes(flag):
     return words
 
 
+def _obstacle(flag):
+    """Return words for an obstacle in the cell of a missing function, if there is one."""
+    data = flag.data
+    if flag.code == FlagCode.SYNTAX_ERROR:
+        data = {"cause": "syntax"} | data  # flags of 0.1.0 name no cause
+    line = f", line {data['line']}" if data.get("line") else ""
+    skipped = f" (`{data['sign']}`{line})" if data.get("sign") else " (%, ! or `await`)"
+    if "cause" not in data:
+        rename = "Did you give it a different name, or delete its cell?"
+        return {"since": "", "obstacle_advice": rename, "skipped": skipped, "found": ""}
+    why, advice = because(data)
+    found = "" if data["cause"] == "syntax" else f": {why}"
+    words = {"because": why, "since": f", because {why}", "obstacle_advice": advice}
+    return words | {"skipped": skipped, "found": found}
+
+
 def _more(flag):
     """Return words for the remaining entries of a flag's data."""
     data = flag.data
@@ -464,6 +487,8 @@ def _more(flag):
         "missing": f", because `{name}` isn't installed where we grade" if name else "",
         "rerun": "Write this step without it." if name else RUN_ALL,
         "malformed": counted(data.get("count", 0), "cell"),
+        **_obstacle(flag),
+        "kept": " Lines that were added to it were kept." if data.get("kept") else "",
     }
     if "what" in data:
         words["what"] = WHAT[data["what"]]

@@ -18,6 +18,7 @@ from ..wording import with_article
 from . import exceptions
 from .codes import Code
 from .finding import Finding
+from .obstacles import because
 
 ALL_RIGHT = "All tests passed."  # if there is no finding
 
@@ -247,10 +248,11 @@ WORDS = {
         "| Write {called} first.",
         "{Whose} `{function}` isn't written yet | Write it, and remove the line with `raise`.",
     ],
-    Code.NOT_DEFINED: (
+    Code.NOT_DEFINED: [
+        "{Whose} notebook doesn't define `{function}`, because {because} | {advice}",
         "{Whose} notebook doesn't define `{function}` | Did you rename the function, or delete "
-        "its cell?"
-    ),
+        "its cell?",
+    ],
     Code.STOPPED: [
         "{Whose} `{function}` {stop} | {cause}",
         "While the test cell `{test}` runs, {whose} code {stop} | {cause}",
@@ -647,6 +649,13 @@ def as_html(words: str) -> str:
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(words))
 
 
+def _obstacle(data):
+    """Return words for what is in the way of a definition, if it is known."""
+    if "obstacle" not in data:
+        return {}
+    return dict(zip(("because", "advice"), because(data["obstacle"]), strict=True))
+
+
 def _ended(what, notes):
     """Return a sentence with notes in brackets, and one full stop."""
     if notes:
@@ -919,6 +928,7 @@ FIELDS: dict[Code, Callable[[dict], dict]] = {
     },
     Code.SHAPE: _shape,
     Code.UNMEASURED: lambda d: {k: v[:1].upper() + v[1:] for k, v in d.items()},
+    Code.NOT_DEFINED: _obstacle,
     Code.COUNT: _count,
     Code.ORDER: lambda d: {"expected": listed([f"`{n}`" for n in d["names"]])},
     Code.INPUTS_CHANGED: lambda d: {

@@ -159,8 +159,8 @@ FILL IN the example with its numbers:
 :name: look_{name}
 try:
     print({name}({call}))  # FILL IN something to look at
-except Exception:
-    print("Your plot appears here as soon as {name} is correct.")
+except Exception as e:
+    print("Nothing to see yet, because this code raised", repr(e))
 ```
 """
 PRIVATE_TEST = '''"""Tests of the private problem {name}; run them with pytest."""

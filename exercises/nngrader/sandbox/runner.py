@@ -14,7 +14,7 @@ from ..engine.observation.call_result import checked
 from ..engine.observation.driver import string_constants
 from ..engine.observation.likeness import MOST_FINGERPRINTS
 from ..engine.observation.parsing import parse
-from ..engine.observation.reading import plain
+from ..engine.observation.reading import left_out, obstacle, plain
 from ..errors import CannotDo
 from ..limits import LASTING, MOST_DEATHS, Died, Ending, of_death, reached
 from ..records import exceptions
@@ -110,7 +110,7 @@ class Runner:
                 self._lose(FlagCode.CELL_UNREADABLE, name, ending=e.ending.value)
                 return False
             if answer.get("skipped") is True:
-                self._note(FlagCode.LINES_SKIPPED, name)
+                self._note(FlagCode.LINES_SKIPPED, name, **(left_out(source) or {}))
             left -= self.took
         return True
 
@@ -498,9 +498,8 @@ def _failure(answer, source):
     if exception in SYNTAX:
         line = answer.get("line")
         in_cell = type(line) is int and 1 <= line <= source.count("\n") + 1
-        return FlagCode.SYNTAX_ERROR, {"exception": exception} | (
-            {"line": line} if in_cell else {}
-        )
+        about = obstacle(source, line if in_cell else None)
+        return FlagCode.SYNTAX_ERROR, {"exception": exception} | about
     name = answer.get("undefined")
     in_cell = isinstance(name, str) and len(name) <= LONGEST_NAME and name in source
     named = {"name": name} if in_cell and all(map(str.isidentifier, name.split("."))) else {}

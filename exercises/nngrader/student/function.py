@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import inspect
 import math
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -37,6 +38,10 @@ from .limited import Limited
 from .repair import in_this_process, line_to_change
 
 SUFFIX = ".cases.json"
+PACKED = {  # what a packed problem contains at least
+    **dict.fromkeys(("points", "returns", "mistakes", "forbidden"), dict),
+    **{"name": str, "total": int | float, "parameters": list, "cases": list},
+}
 STILL_THERE = (
     "If you have deleted that cell, restart the kernel, because `check` reads all cells that "
     "have run, even deleted ones."
@@ -206,14 +211,33 @@ def _names_in(code):
 
 
 def visible_problems(folder: Path) -> dict:
-    """Return the packed visible cases in a folder, by problem."""
+    """Return the packed visible cases in a folder, by problem.
+
+    :raises CannotDo: If a file with cases is damaged, or was changed so that it isn't one.
+    """
     problems = {}
     for file in sorted(folder.glob(f"*{SUFFIX}")):
         try:
-            problems |= cases_json.load(file)
-        except (ValueError, TypeError):
-            raise CannotDo(f"{file.name} is damaged: copy it from the zip again") from None
+            cases = cases_json.load(file)
+        except (ValueError, TypeError, RecursionError, zlib.error):
+            cases = None
+        if not (isinstance(cases, dict) and all(map(_is_problem, cases.values()))):
+            raise CannotDo(
+                f"{file.name} is damaged or has been changed, so `check` can't use it. Copy it "
+                "again from the zip of the assignment."
+            )
+        problems |= cases
     return problems
+
+
+def _is_problem(data):
+    """Return whether data look like a packed problem."""
+    if not isinstance(data, dict) or not data.keys() >= PACKED.keys():
+        return False
+    cases = data["cases"]
+    return all(isinstance(data[key], kind) for key, kind in PACKED.items()) and all(
+        isinstance(case, dict) and case.keys() >= {"aspect", "args", "group"} for case in cases
+    )
 
 
 def report(

@@ -14,13 +14,23 @@ from pathlib import Path
 from ..course.notebooks import id_of_test
 from ..engine.declaration.challenge import files_beside
 from ..engine.judgement.ledger import WHOLE
-from ..engine.observation.reading import forbidden_in, imports, names_used, plain
+from ..engine.observation.reading import (
+    forbidden_in,
+    imports,
+    left_out,
+    names_used,
+    obstacle,
+    parse,
+    plain,
+)
 from ..errors import CannotDo, NotThere, WrongUsage
+from ..intake.rebuild import added_lines, defined
 from ..intake.submission import Rejected, TooLarge, cells_of, shrunk
 from ..intake.suspicion import THERE
 from ..records.codes import Code
 from ..records.finding import EVERYTHING, Finding, of_problem, together_forbidden
 from ..records.flag_rendering import for_student
+from ..records.obstacles import because
 from ..records.rendering import Audience, text
 from ..settings import Limits
 from ..storage.results import digest
@@ -126,6 +136,8 @@ class Checkup:
         for n, cell in enumerate((c for c in self.cells if c.code), 1):
             name = cell.grade_id
             if name in tests:
+                if added := added_lines(f"check({tests[name]})", cell.source):
+                    work.append((f"cell {n}", added, True))
                 tested[tests[name]] = len(work)
             elif name not in self.locked or not _draws(cell.source):
                 own = name not in self.locked and name not in self.problems
@@ -225,13 +237,30 @@ class Checkup:
         """Return the lines about one problem, and about wrong functions that it calls."""
         name, verdict = data["name"], replace(verdict, findings=of_problem(verdict.findings))
         if name in self.trial.undefined:
-            return [f"{name}: {NOT_DEFINED}"]
+            return [f"{name}: {self._why_undefined(name)}"]
         node = self._definition(name)
         own = ast.unparse(node) if node else ""
         calls = self._calls(name)
         places = [] if calls else self._places(data, verdict)
         run = self.trial.calling(data)
         return [report(data, run, verdict, self.folder, own, calls, places)]
+
+    def _why_undefined(self, name):
+        """Return why the notebook doesn't define a function, and what to do about it."""
+        cells = [c for c in self.cells if c.grade_id == name]
+        cells += [c for c in self.cells if c.code and name in defined(c.source)]
+        for cell in cells:
+            if not cell.code:
+                found = {"cause": "text"}
+            elif parse(plain(cell.source)) is None:
+                found = obstacle(cell.source, line_of_error(cell.source))
+            else:
+                found = left_out(cell.source)
+            if found:
+                return "{}, because {}. {}".format(
+                    NOT_DEFINED.partition(".")[0], *because(found)
+                )
+        return NOT_DEFINED
 
     def _places(self, data, verdict):
         """Return lines about a place in a wrong function that may be the cause."""
@@ -251,6 +280,17 @@ class Checkup:
         wrong = [n for n in others if spoils_callers(self._verdict(n))]
         lines = [begin_there(self.problems[n], self._verdict(n).score) for n in wrong]
         return calls_wrong(self.problems[name], lines)
+
+
+def line_of_error(source: str) -> int | None:
+    """Return the line of a cell's syntax error, or None if it isn't known."""
+    try:
+        ast.parse(plain(source))
+    except SyntaxError as e:
+        return e.lineno
+    except ValueError:  # null characters, before Python 3.11.4
+        return None
+    return None
 
 
 def begin(source: str) -> str:
@@ -293,7 +333,8 @@ def notes(cells: list, locked: dict, missing: list[str]) -> list[str]:
     """
     changed = [c.grade_id for c in cells if digest(c.source) != locked.get(c.grade_id)]
     lines = [
-        f"You changed the cell {name}. In grading, we use the original cell.\n"
+        f"You changed the cell {name}. In grading, we use the original cell, and then the "
+        "lines that you added to it. Write your own code in your own cells.\n"
         for name in locked
         if name in changed
     ]

@@ -10,6 +10,7 @@ import functools
 import re
 import sys
 import textwrap
+import unicodedata
 
 MOST_CHARACTERS = 200_000
 MOST_NAMES = 4_000
@@ -27,6 +28,8 @@ HARMLESS = set("abs display float len list max min np numpy print sum".split())
 DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 TOKEN = re.compile(r'"""|\'\'\'|["\'#()\[\]{}]|\\.')
 WORD = re.compile(r"[^\W\d]\w*")
+MERGE = re.compile(r"(<{7}|={7}|>{7})( |$)")  # a line that git writes into a conflict
+MAGIC = re.compile(r"!|%{0,2}\w{0,20}")  # the beginning of a line for IPython
 ASSIGNED = re.compile(r"([ \t]*)([A-Za-z_][A-Za-z_0-9]{0,80})[ \t]*=[ \t]*[!%](?!=)")
 
 
@@ -107,6 +110,56 @@ def _scan(line, depth, quote):
         elif token in ")]}":
             depth = max(0, depth - 1)
     return depth, quote if quote and len(quote) == 3 else None
+
+
+def obstacle(source, line=None):
+    r"""Return what is wrong with a cell that has a syntax error, without parsing it.
+
+    :param line: The line of the error, if it is known.
+    :return: A dict with `cause`: "merge", "invisible", "character", or "syntax" if it is none
+        of these; with `line`, and with `sign`, the name of the character.
+
+    >>> obstacle("def f():\n<<<<<<< HEAD\n    return 1")
+    {'cause': 'merge', 'line': 2}
+    >>> obstacle("x = \u201ca\u201d", 1)["sign"]
+    'left double quotation mark, U+201C'
+    """
+    lines = source[:MOST_CHARACTERS].split("\n")
+    for n, text in enumerate(lines, 1):
+        if MERGE.match(text):
+            return {"cause": "merge", "line": n}
+    for c in lines[line - 1] if line and line <= len(lines) else "":
+        kind = unicodedata.category(c)
+        if (kind[0] in "ZC" and c not in " \t") or (
+            ord(c) > 127 and not ("a" + c).isidentifier()
+        ):
+            cause = "invisible" if kind[0] in "ZC" else "character"
+        elif ord(c) > 127 and kind == "Nd":  # such as full-width digits
+            cause = "character"
+        else:
+            continue
+        name = unicodedata.name(c, "a control character").lower()
+        return {"cause": cause, "line": line, "sign": f"{name}, U+{ord(c):04X}"}
+    return {"cause": "syntax"} | ({"line": line} if line else {})
+
+
+def left_out(source):
+    """Return why the grader doesn't run a cell, or a line of it, without parsing it.
+
+    :return: A dict with `cause`: "magic" for the whole cell or "line", with `sign` and `line`;
+        None if there is no such line.
+
+    >>> left_out("%%writefile f.py"), left_out("%time f()")["sign"]
+    ({'cause': 'magic', 'sign': '%%writefile'}, '%time')
+    """
+    lines = source[:MOST_CHARACTERS].split("\n")
+    first = next((line.strip() for line in lines if line.strip()), "")
+    if first.startswith("%%") and first.split()[0] not in KEEP_BODY:
+        return {"cause": "magic", "sign": MAGIC.match(first)[0]}
+    for n, line in enumerate(lines, 1):
+        if (text := line.strip()).startswith(("%", "!")) and not text.startswith("%%"):
+            return {"cause": "line", "sign": MAGIC.match(text)[0], "line": n}
+    return None
 
 
 @functools.lru_cache(maxsize=1)  # `plain` and its callers parse the same source
