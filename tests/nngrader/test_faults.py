@@ -5,6 +5,7 @@ import json
 import shutil
 
 import pytest
+from nngrader.grading.one_submission import Judge
 from nngrader.records.codes import Code
 from nngrader.student.function import check_message
 from nngrader.student.notebook import checkup
@@ -83,6 +84,29 @@ def graded(hand_marked, open_folder):
     drawn.cells.append(image | {"id": "other", "source": "![d](d.png)"})
     hand_in(course, "draws", drawn.text())
     return course, base, grade(course)
+
+
+class Runner:
+    """Gives a number as the value of a test cell's last line."""
+
+    notebook = 0
+
+    def __init__(self, value):
+        self.value = value
+
+    def test(self, gid, source):
+        return {"raised": None, "value": self.value, "undefined": None}
+
+
+@pytest.mark.parametrize(
+    ("value", "points", "odd"),
+    [(50.0, 10, "50"), (-7.0, 0, "-7"), (float("nan"), 0, "nan"), (float("inf"), 10, "inf")]
+    + [(10.0, 10, None), (0.0, 0, None), (2.5, 2.5, None), (None, 10, None)],
+)
+def test_points_outside_of_the_range_are_flagged(value, points, odd):
+    judge = Judge(Runner(value), {}, ordinary={"test_angle": ""})
+    assert judge.ordinary_points("test_angle", 10) == points
+    assert [f.data["given"] for f in judge.flags] == [odd] * bool(odd)
 
 
 def flags(result):

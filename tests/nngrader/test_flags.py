@@ -47,6 +47,7 @@ DATA = {  # an example of each code with data
     FlagCode.MORE_NOTES: {"more": 5},
     FlagCode.FUNCTION_LIMIT: MEMORY,
     FlagCode.FUNCTION_STOPPED: TIME,
+    FlagCode.ODD_POINTS: {"given": "125", "most": 10.0},
     FlagCode.NOT_MEASURED: {"ending": "too-long"},
     FlagCode.TEST_FAILED: {"exception": "KeyError"},
     FlagCode.GRADER_FAILED: {"exception": "OSError", "reason": "planted"},

@@ -68,6 +68,7 @@ class FlagCode(StrEnum):
     FUNCTION_MISSING = "function-missing"  # nothing has its name; points?, an obstacle?
     FUNCTION_LIMIT = "function-limit"  # limit, most: a limit that made a call fail
     FUNCTION_STOPPED = "function-stopped"  # ending, limit?, seconds? or most?
+    ODD_POINTS = "odd-points"  # given, most: a test cell's last line isn't from 0 to `most`
     NOT_MEASURED = "not-measured"  # ending: the result couldn't be measured
     # the grader and the gradebook
     NO_SANDBOX = "no-sandbox"  # the submission ran without a sandbox

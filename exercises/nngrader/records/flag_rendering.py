@@ -303,6 +303,11 @@ SAID = {  # for the student, and for the instructor
         "Your function `{cell}` {ending}{stopped}. {advice}",
         "`{cell}` {ending}{stopped}.",
     ),
+    FlagCode.ODD_POINTS: (
+        "The last line of the test cell `{cell}` gave {given} points instead of 0 to {most:g}. "
+        "Does your notebook change something that the test uses?",
+        "The last line of the test cell `{cell}` gave {given} points; expected 0 to {most:g}.",
+    ),
     FlagCode.NOT_MEASURED: (
         "We could not evaluate the result of your function `{cell}`. Compare the type and "
         "shape of the result with the description in the notebook.",
