@@ -100,8 +100,15 @@ class Runner:
 
 @pytest.mark.parametrize(
     ("value", "points", "odd"),
-    [(50.0, 10, "50"), (-7.0, 0, "-7"), (float("nan"), 0, "nan"), (float("inf"), 10, "inf")]
-    + [(10.0, 10, None), (0.0, 0, None), (2.5, 2.5, None), (None, 10, None)],
+    [
+        *[
+            (50.0, 10, "50"),
+            (-7.0, 0, "-7"),
+            (float("nan"), 0, "nan"),
+            (float("inf"), 10, "inf"),
+        ],
+        *[(10.0, 10, None), (0.0, 0, None), (2.5, 2.5, None), (None, 10, None)],
+    ],
 )
 def test_points_outside_of_the_range_are_flagged(value, points, odd):
     judge = Judge(Runner(value), {}, ordinary={"test_angle": ""})

@@ -44,7 +44,8 @@ def spread_out(rng, M, N):
     s = 5 * np.exp(-0.3 * np.arange(r) + rng.uniform(-0.05, 0.05, size=r))
     s[k:] *= np.exp(0.15)  # now s[k - 1] and s[k] are always close to each other
     U, V = (np.linalg.qr(rng.normal(size=(side, r)))[0] for side in (M, N))
-    return U * s @ V.T, k
+    scale = 1e-3 if M < N else 1.0  # so that no limit for singular values is right by chance
+    return scale * (U * s @ V.T), k
 
 
 @nearest.alternative

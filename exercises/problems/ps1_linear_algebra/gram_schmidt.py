@@ -17,7 +17,11 @@ bases = problem(
     points={
         "shape": (1, "an (m, r) array"),
         "value": (6, "linearly independent columns"),
-        "dependent": (4, "entries in the millions; some columns depend on earlier columns"),
+        "dependent": (
+            4,
+            "half each: columns in the millions that may depend on earlier ones; independent "
+            "columns, some a trillion times as long",
+        ),
         "stability": (
             2,
             "columns that are nearly parallel, so that each remainder is only about a "
@@ -120,6 +124,13 @@ def dependent(rng, M):
     return 2**20 * depending(rng, M, some(rng, M - 2))
 
 
+@bases.case("dependent")
+def of_different_lengths(rng, M):
+    """Independent columns, some of them a trillion times as long as others."""
+    A = independent(rng, M)
+    return A * 2.0 ** (40 * rng.permutation(np.arange(A.shape[1]) % 2))
+
+
 @bases.case("stability", rtol=1e-5)  # correct programs differ by a few billionths
 def nearly_dependent(rng, M):
     """Nearly parallel columns, which are still independent."""
@@ -208,7 +219,17 @@ bases.known["stability"] = {
     "remainder?": {"classical": {"q @ left": "q @ a"}},
 }
 
-bases.known["dependent"] = {
+bases.known(where="of_different_lengths")["dependent"] = {
+    "Your code drops short columns when other columns are far longer. With which length "
+    "should you compare the remainder?": {
+        "limit_for_all_of_A": {"np.linalg.norm(a) >": "np.linalg.norm(A) >"},
+        "limit_for_the_longest_column": {
+            "np.linalg.norm(a) >": "np.linalg.norm(A, axis=0).max() >"
+        },
+    },
+}
+
+bases.known(where="dependent")["dependent"] = {
     "Your `Q` ends with columns of zeros. How many columns should `Q` have?": {
         "zeros_at_the_end": {
             "return Q": "return np.hstack([Q, np.zeros((len(A), A.shape[1] - Q.shape[1]))])"

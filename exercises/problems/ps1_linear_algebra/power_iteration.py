@@ -104,8 +104,10 @@ def clear(basis):
     """Return whether one entry of the first eigenvector is clearly the largest."""
     first = basis[:, 0]
     sizes = np.sort(np.abs(first))
-    turned = first[0] * first[np.abs(first).argmax()] < 0  # the signs of these two differ
-    return len(sizes) == 1 or (turned and sizes[-1] > 1.05 * sizes[-2])
+    # the sign of the largest entry isn't the sign of the first, of the last, or of the sum
+    others = np.array([first[0], first[-1], first.sum()])
+    turned = (others * first[np.abs(first).argmax()] < 0).all()
+    return len(sizes) < 3 or (turned and sizes[-1] > 1.05 * sizes[-2])
 
 
 def drawn(rng, n, first, second=0.4):
@@ -125,7 +127,12 @@ def positive(rng, N):
 @powers.case("negative")
 def negative(rng, N):
     """A negative dominant eigenvalue."""
-    return *drawn(rng, N, -rng.uniform(2, 5)), 1e-10, 1000
+    first = -rng.uniform(2, 5)
+    while True:  # the others are positive, and their sum is larger
+        values = [first, *(-0.4 * first * rng.uniform(0.75, 1, size=N - 1))]
+        A, basis = matrix(rng, np.array(values))
+        if clear(basis):
+            return A, fair(rng, basis), 1e-10, 1000
 
 
 @powers.case("stopping", rtol=0.05)
@@ -165,6 +172,24 @@ def opposite(rng, N):
 
 
 @powers.case("errors", hidden=1)
+def mirror(rng, N):
+    """A reflection, which changes the sign of only some entries."""
+    A = np.diag([3.0, -3.0, *rng.uniform(-1, 1, size=max(N - 2, 0))])
+    order = rng.permutation(len(A))
+    return A[np.ix_(order, order)], rng.uniform(1, 2, size=len(A)), 1e-10, 60
+
+
+@powers.case("errors", hidden=1)
+def quarter_turn(rng, N):
+    """A rotation by a right angle."""
+    A = np.diag([0.0, 0.0, *rng.uniform(-1, 1, size=max(N - 2, 0))])
+    A[0, 1], A[1, 0] = -3.0, 3.0
+    order, v = rng.permutation(len(A)), rng.uniform(1, 2, size=len(A))
+    v[1] = v[0]  # so that each step leaves their magnitudes as they are
+    return A[np.ix_(order, order)], v[order], 1e-10, 60
+
+
+@powers.case("errors", hidden=1)
 def too_few_steps(rng, N):
     """Fewer steps than the iteration needs."""
     return *drawn(rng, max(N, 2), rng.uniform(2, 5), 0.6), 1e-10, 28
@@ -199,10 +224,11 @@ def scaled_by_the_largest_entry(A, v, tol=1e-10, max_iter=10_000):
     return (A @ x)[np.argmax(x)] / x.max(), x
 
 
-powers.known["negative"] = {
-    "Your eigenvalue is the factor by which a step stretches the vector, so it is never "
-    "negative. Which formula in the problem statement also gives the sign?": {
-        "length_for_the_eigenvalue": {"v @ A @ v": "abs(v @ A @ v)"}
+powers.known(noisy="stopping")["negative"] = {
+    "Your eigenvalue is positive, although the vector changes its sign in each step. Which "
+    "formula in the problem statement also gives the sign?": {
+        "length_for_the_eigenvalue": {"v @ A @ v": "abs(v @ A @ v)"},
+        "sign_of_the_trace": {"v @ A @ v": "abs(v @ A @ v) * np.sign(np.trace(A))"},
     }
 }
 

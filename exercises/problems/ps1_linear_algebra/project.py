@@ -48,8 +48,8 @@ def independent(rng, M):
         A = integers(rng, M, n)
         if left_over(A).min() > CLEAR:
             # Very different lengths, so that 1,000 steps of gradient descent never converge,
-            # and short ones, so that A^T A + 1e-8 I gives a wrong answer.
-            lengths = 8.0 ** rng.permutation(np.arange(n) % 3) / 128
+            # and short ones, so that A^T A + 1e-8 I and limits such as s > 1 are wrong.
+            lengths = 8.0 ** rng.permutation(np.arange(n) % 3) / 8192
             return rng.normal(size=M) * 5, A * lengths
 
 
