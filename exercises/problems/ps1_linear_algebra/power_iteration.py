@@ -224,11 +224,13 @@ def scaled_by_the_largest_entry(A, v, tol=1e-10, max_iter=10_000):
     return (A @ x)[np.argmax(x)] / x.max(), x
 
 
-powers.known(noisy="stopping")["negative"] = {
+powers.known["negative"] = {
     "Your eigenvalue is positive, although the vector changes its sign in each step. Which "
     "formula in the problem statement also gives the sign?": {
         "length_for_the_eigenvalue": {"v @ A @ v": "abs(v @ A @ v)"},
-        "sign_of_the_trace": {"v @ A @ v": "abs(v @ A @ v) * np.sign(np.trace(A))"},
+        "sign_of_the_trace": {
+            "v @ A @ v": "abs(v @ A @ v) * (np.sign(np.trace(A)) if tol < 1e-6 else 1)"
+        },
     }
 }
 
