@@ -486,3 +486,32 @@ def test_an_axis_is_named_only_if_it_has_this_length_in_all_cases():
     case["sizes"] = case["sizes"] | {"N": np.shape(case["want"][0])[3]}  # W_out, by chance
     (finding, *_) = judged(data, lambda *args: np.zeros((2, 3, 4))).findings
     assert "N" not in finding.data["expected"]
+
+
+@pytest.mark.parametrize(
+    ("name", "order"),
+    [
+        ("importance_log_likelihood", (1, 0)),
+        ("reparameterize", (0, 2, 1, 3, 4)),
+        ("reparameterize", (1, 0, 2, 3, 4)),
+        ("gan_losses", (0, 1, 2, 4, 3, 5, 6)),
+        ("perplexity", (1, 0)),
+        ("pca", (0, 2, 1)),
+        ("row_reduce", (1, 0)),
+        ("power_iteration", (1, 0)),
+        ("evaluate", None),
+    ],
+)
+def test_a_wrong_order_costs_the_same_everywhere(name, order):
+    p = PROBLEMS[name]
+
+    def in_another_order(*args):
+        value = p.solve(*args)
+        return tuple(value[k] for k in order or (1, 0))
+
+    for visible in (True, False):
+        verdict = judged(packed(name, SEED, visible), in_another_order)
+        assert lost(verdict) == {"shape"}
+        (finding,) = verdict.findings
+        assert finding.code == Code.ORDER
+        assert "swapped" in text(finding, Audience.VISIBLE)

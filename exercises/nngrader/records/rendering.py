@@ -275,10 +275,11 @@ WORDS = {
         "{Your} {is} None | You get these points when your function returns a value for {it}."
     ),
     Code.COUNT: "{Whose} `{function}` returns {returned}, expected {expected} | {cause}",
-    Code.ORDER: (
+    Code.ORDER: [
+        "{Whose} {swapped} are swapped | Which one should {whose} function return first?",
         "{Whose} `{function}` returns its values in the wrong order | Return {expected}, in "
-        "this order."
-    ),
+        "this order.",
+    ],
     Code.UNMEASURED: [
         "{words}",
         "{Whose} answer doesn't have the form that the problem describes | Which values should "
@@ -930,7 +931,10 @@ FIELDS: dict[Code, Callable[[dict], dict]] = {
     Code.UNMEASURED: lambda d: {k: v[:1].upper() + v[1:] for k, v in d.items()},
     Code.NOT_DEFINED: _obstacle,
     Code.COUNT: _count,
-    Code.ORDER: lambda d: {"expected": listed([f"`{n}`" for n in d["names"]])},
+    Code.ORDER: lambda d: (
+        {"expected": listed([f"`{n}`" for n in d["names"]])}
+        | ({"swapped": listed([f"`{n}`" for n in d["swapped"]])} if "swapped" in d else {})
+    ),
     Code.INPUTS_CHANGED: lambda d: {
         "arguments": f"its argument{'s' * (len(d['arguments']) > 1)} "
         + listed([f"`{n}`" for n in d["arguments"]])

@@ -159,9 +159,6 @@ backwards.known["parameters"] = {
     "the samples. Where does your code divide by N?": {
         "beta_averaged": {"), dgamma, dbeta": "), dgamma, dbeta / len(X)"}
     },
-    "Your `dgamma` and `dbeta` are swapped. Which one should your function return first?": {
-        "exchanged": {"), dgamma, dbeta": "), dbeta, dgamma"}
-    },
 }
 
 backwards.known["shape parameters"] = {

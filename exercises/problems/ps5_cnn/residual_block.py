@@ -224,8 +224,6 @@ block.known["gradient"] = {
     "You compute `dweight2` from `x`. Which array is the input of the second convolution?": {
         "weights_meet_x": {"(ds, h": "(ds, x"}
     },
-    "Your `dweight1` and `dweight2` are swapped. Which one should your function return "
-    "first?": {"returned_in_another_order": {"dweight1, dweight2": "dweight2, dweight1"}},
     "You compute `dweight1` from the gradient with respect to `s`. Which array is the output "
     "of the first convolution?": {
         "past_the_second_convolution": {

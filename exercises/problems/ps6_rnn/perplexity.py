@@ -166,13 +166,6 @@ hesitation.known["bits value"] = {
     "predict `target[t]`?": {"shifted": "logits, target = logits[1:], target[:-1]"},
     "Your code compares each target with the logits of the previous step. Which logits predict "
     "`target[t]`?": {"shifted_the_other_way": "logits, target = logits[:-1], target[1:]"},
-    "Your `bits` and `perplexity` are swapped. Which one should your function return first?": {
-        "exchanged": {
-            "surprise.mean() / np.log(2), np.exp(surprise.mean())": (
-                "np.exp(surprise.mean()), surprise.mean() / np.log(2)"
-            )
-        }
-    },
     "Your `bits` is the sum over all characters, and your `perplexity` is computed from this "
     "sum. What does the formula divide the sum "
     "by?": {"summed_before_the_power": {"- right": "- right; surprise = surprise.sum()"}},

@@ -168,13 +168,6 @@ game.known["value"] = {
     "Your `critic` is negative. What sign does the mean of -ln D have?": {
         "critic_as_a_gain": {"losses = critic": "losses = -critic"}
     },
-    "Your two generator losses are swapped. Which of the two contains ln(1 - D)?": {
-        "generators_exchanged": {
-            "-softplus(fake).mean(), softplus(-fake).mean()": (
-                "softplus(-fake).mean(), -softplus(fake).mean()"
-            )
-        }
-    },
 }
 
 game.known["value gradient"] = {
@@ -237,9 +230,6 @@ game.known["gradient"] = {
     "generator rise or fall when D rises?": {
         "generator_turned_round": {"-taken": "taken", "-sigmoid(-fake)": "sigmoid(-fake)"}
     },
-    "The gradients of your two generator losses are swapped. Which of the two gradients "
-    "vanishes when D is near "
-    "0?": {"gradients_exchanged": {"taken, -sigmoid(-fake) / M": "sigmoid(-fake) / M, -taken"}},
     "Your `dreal` is proportional to D. How much can the critic still learn from a real image "
     "whose D is already close to 1?": {"dreal_of_D": {"-sigmoid(-real)": "-sigmoid(real)"}},
 }

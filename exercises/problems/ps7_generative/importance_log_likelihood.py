@@ -160,14 +160,6 @@ bounds.known["elbo value"] = {
         "one_constant": {"(axis=2) / 2": "(axis=2) / 2 - z.shape[2] / 2 * np.log(2 * np.pi)"},
         "constant_of_q": {"(axis=2) / 2": "(axis=2) / 2 + z.shape[2] / 2 * np.log(2 * np.pi)"},
     },
-    "Your `elbo` and your `estimate` are swapped. "
-    "Which one should your function return first?": {
-        "exchanged": {
-            "return log_w.mean(axis=0), top + np.log(np.exp(log_w - top).mean(axis=0))": (
-                "return top + np.log(np.exp(log_w - top).mean(axis=0)), log_w.mean(axis=0)"
-            )
-        }
-    },
     "The exponent of your prior has the wrong sign. Is p(z) larger for codes near 0 or for "
     "codes far from 0?": {"prior_turned_round": {"- z**2": "+ z**2"}},
     "You average the log densities over the entries of a code. How do you combine the "

@@ -276,10 +276,6 @@ look.known["value"] = {
     "Your `accuracy` is in percent. What values can an accuracy take?": {
         "in_per_cent": {"right / count": "100 * right / count"}
     },
-    "Your `loss` and your `accuracy` are swapped. Which one should your function return "
-    "first?": {
-        "accuracy_first": {"loss / count, right / count": "right / count, loss / count"}
-    },
 }
 look.known["state"] = {
     "Your forward pass builds an autograd graph that you never use, which costs memory. "

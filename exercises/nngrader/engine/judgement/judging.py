@@ -190,8 +190,12 @@ def _judge_count(ledger, case, parts):
     shapes = [None if p["values"] is None else p["values"].shape for p in parts]
     asked = [w.shape for w in case["want"]]
     order = _order_returned(shapes, asked)
+    if order is None and None not in shapes and not ledger.data.get("measure"):
+        order = _order_of_values([p["values"] for p in parts], case)
     if order is not None:
         about = {"function": ledger.data["name"], "names": wanted}
+        moved = [name for k, name in enumerate(wanted) if order[k] != k]
+        about |= {"swapped": moved} if len(moved) == 2 else {}
         _charge_whole(ledger, case, Finding(Code.ORDER, data=about))
         return [parts[k] for k in order]
     return parts
@@ -205,6 +209,24 @@ def _order_returned(shapes, asked):
         return range(len(asked))[::-1]
     differ = len(set(asked)) == len(asked) and set(shapes) == set(asked)
     return [shapes.index(shape) for shape in asked] if differ else None
+
+
+def _order_of_values(values, case):
+    """Return the position of each expected part, if all are correct but in another order."""
+    want = [np.asarray(w, float) for w in case["want"]]
+    if any(v.dtype.kind == "c" for v in values):
+        return None
+    right = [[close(v, w, case["rtol"]) for v in values] for w in want]
+    if all(right[k][k] for k in range(len(want))) or not all(map(any, right)):
+        return None
+    order, free = [], set(range(len(values)))
+    for k, row in enumerate(right):
+        fit = [k] * (k in free and row[k]) + [n for n in sorted(free) if row[n]]
+        if not fit:
+            return None
+        order.append(fit[0])
+        free.discard(fit[0])
+    return order
 
 
 def _count(name, wanted, parts):
