@@ -8,6 +8,7 @@ second.
 import contextlib
 import functools
 import importlib.util
+import inspect
 import re
 import signal
 import sys
@@ -15,10 +16,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from unittest.mock import patch
 
-from nngrader.engine import judge, pack, with_file
+from nngrader.engine import judge, judge_own, pack, with_file
 from nngrader.engine.declaration.challenge import solved_files
 from nngrader.engine.judgement.ledger import PASSIVE
 from nngrader.engine.observation.observe import driven, observe
+from nngrader.engine.observation.reading import words_near
 
 CALL_SECONDS = 1  # second of computing for one call: a changed function may loop without end
 SEED = 1  # of the hidden cases on which each problem is tried; with --slow on other draws, too
@@ -109,6 +111,13 @@ def observer(data, f):
 def judged(data, f, names=()):
     """Return the verdict on a function that runs in this process."""
     return judge(data, observer(data, f), names)
+
+
+def judged_own(data, f, source=""):
+    """Return the verdict on a function whose source is known, as `check` and the grader do."""
+    source = source or getattr(f, "source", "") or inspect.getsource(f)
+    words = words_near([source], f.__name__)
+    return judge_own(data, observer(data, f), words)
 
 
 def with_timeout(f):

@@ -96,9 +96,13 @@ def _names(tree):
 
 
 def _made(f, text):
-    """Return the function defined by a changed source, with the original's globals."""
+    """Return the function defined by a changed source, with the original's globals.
+
+    Its attribute ``source`` is the changed source.
+    """
     names = dict(vars(inspect.getmodule(f)) if inspect.isclass(f) else f.__globals__)
     exec(compile(text, "mutant", "exec"), names)
+    names[f.__name__].source = text
     return names[f.__name__]
 
 

@@ -9,7 +9,7 @@ import sys
 
 from nngrader.records.rendering import Audience, text
 
-from tests.exercises.declared_problems import PROBLEMS, judged, packed
+from tests.exercises.declared_problems import PROBLEMS, judged_own, packed
 from tests.exercises.mutants import mutants
 
 
@@ -26,7 +26,7 @@ def main():
 def _print_findings(name, title, f):
     """Print the findings on one function; return whether there were any."""
     shown, hidden = (
-        judged(packed(name, 1, visible, variants=True), f) for visible in (True, False)
+        judged_own(packed(name, 1, visible, variants=True), f) for visible in (True, False)
     )
     if not shown.findings + hidden.findings:
         return False

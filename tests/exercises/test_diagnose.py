@@ -341,7 +341,7 @@ def test_a_part_with_the_answer_of_another_part_is_reported():
     for e, o in zip(both, others, strict=True):
         e.case["want"] = o.case["want"] = [e.want, o.want]
     result = explain(both, both + others, {}).finding
-    assert (result.code, result.data) == (Code.EXCHANGED, {"other": "spread"})
+    assert (result.code, result.data) == (Code.EXCHANGED, {"other": "spread", "swapped": True})
 
 
 def test_the_place_of_a_mistake_is_seen_again():

@@ -4,7 +4,8 @@
 writes and `cases_json.load` reads. `judge(data, run, names=())` returns a `Verdict`. Here
 ``run(args)`` calls the function, in this process or in a sandbox, and returns the description
 that `observe` makes; ``names`` are the dotted names from `reading.names_used`; forbidden ones
-cost points. The findings of a verdict are records (`nngrader.records`), and `records.rendering`
+cost points. `judge_own` also takes the words of the student's code, so that no finding names
+anything else. The findings of a verdict are records (`nngrader.records`), and `records.rendering`
 turns them into sentences. `report(data, verdict, most)` returns the verdict as plain data that
 can be stored, and `reweighted(report, most)` rescales it to other points.
 
@@ -20,6 +21,7 @@ from .declaration.cases import pack
 from .declaration.challenge import challenge, with_file
 from .declaration.problem import problem
 from .judgement.judging import judge
+from .judgement.own import judge_own
 from .judgement.ledger import Verdict, report, reweighted
 from .observation.driver import caller, observed, travels
 from .observation.observe import Failed, Held, Steps, Tensor
@@ -34,6 +36,7 @@ __all__ = [
     "cases_json",
     "challenge",
     "judge",
+    "judge_own",
     "observed",
     "pack",
     "problem",

@@ -6,6 +6,26 @@ pattern fits, the class of the exception decides (`rendering.CAUSES`).
 
 import re
 
+WORDS = {  # texts of NumPy about its own internals, and the same in words
+    r"^(?:matmul|dot): .*gufunc signature .*\(size (\d+) is different from (\d+)\)": (
+        "the sizes of a matrix product don't match: {1} and {0}"
+    ),
+    r".*gufunc signature .*\(size (\d+) is different from (\d+)\)": (
+        "two sizes that should be equal are {1} and {0}"
+    ),
+    r"^(?:matmul|dot): .*does not have enough dimensions.*": (
+        "a matrix product needs arrays, and one factor is a number"
+    ),
+    r"^ufunc '(\w+)' did not contain a loop with signature matching types.*": (
+        "`{0}` can't work with values of this type"
+    ),
+    r"^loop of ufunc does not support argument \d+ of type (\w+) which has no callable.*": (
+        "a function of NumPy can't work with a value of the type {0}"
+    ),
+    r"^ufunc '(\w+)' not supported for the input types.*": (
+        "`{0}` can't work with values of this type"
+    ),
+}
 CAUSES = {  # a pattern of the message, and where to look; the first that fits
     "tensordot": (
         r"shape-mismatch for sum",
@@ -32,6 +52,19 @@ CAUSES = {  # a pattern of the message, and where to look; the first that fits
         r"^(matmul|dot): .*mismatch|shapes .* not aligned",
         "A matrix product needs as many columns on the left as rows on the right. Which factor "
         "should or shouldn't be transposed?",
+    ),
+    "scalar": (
+        r"does not have enough dimensions",
+        "Print the shapes of both factors: which of them should be an array?",
+    ),
+    "core": (
+        r"mismatch in its core dimension",
+        "Print the shapes of the arguments in this line: which axes should have equal lengths?",
+    ),
+    "no-loop": (
+        r"did not contain a loop with signature|loop of ufunc does not support"
+        r"|not supported for the input types",
+        "Print the type of each value in this line: is one of them None, text or a list?",
     ),
     "dtype": (
         r"Cannot interpret '.*' as a data type",
@@ -143,6 +176,18 @@ CAUSES = {  # a pattern of the message, and where to look; the first that fits
         "function that works without an inverse?",
     ),
 }
+
+
+def in_words(message: str) -> str:
+    """Return the text of an exception, with NumPy's internals in words.
+
+    >>> in_words("loop of ufunc does not support argument 0 of type list which has no callable")
+    'a function of NumPy can\'t work with a value of the type list'
+    """
+    for pattern, words in WORDS.items():
+        if found := re.match(pattern, message, re.DOTALL):
+            return words.format(*found.groups())
+    return message
 
 
 def cause(message: str) -> str | None:

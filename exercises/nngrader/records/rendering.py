@@ -17,7 +17,7 @@ from html import escape
 from ..wording import with_article
 from . import exceptions
 from .codes import Code
-from .finding import Finding
+from .finding import Finding, one_per_cause
 from .obstacles import because
 
 ALL_RIGHT = "All tests passed."  # if there is no finding
@@ -45,6 +45,10 @@ PLURAL = {
 NUMBERS = "no one two three four five six seven eight".split()
 CHECK = "Do the same with a small example to see the error."
 CHECKED = "Where does your code check this input?"
+KEEPS = (
+    "The first call works, the next ones don't: does your code keep something from the "
+    "previous call?"
+)
 RAISED = "Which line should raise this error, and does your code reach that line?"
 CAUSES = {  # the most frequent cause of each exception
     "AttributeError": "Is the object on the left of the dot what you expect? Print its type.",
@@ -173,6 +177,7 @@ SHAPES = {  # causes of a wrong shape: what we see, if anything, and where to lo
     ),
     "other": " | Where does each axis come from?",
 }
+COUNTED = ("left-over-some", "gone-some")  # causes where the number of axes helps
 LAWS = {  # rules that the correct values obey and the wrong ones break
     "rows-0": "Each row of the correct values adds up to 0. Do your rows?",
     "rows-1": "Each row of the correct values adds up to 1. Do your rows?",
@@ -182,6 +187,31 @@ LAWS = {  # rules that the correct values obey and the wrong ones break
     "diagonal-0": "The diagonal of the correct matrix is 0. Is yours?",
     "not-negative": "No correct value is negative. Can yours be negative?",
     "at-most-1": "No correct value is larger than 1. Can yours be larger?",
+}
+IDEAS = {  # what a forgotten function computes, if the student's code doesn't contain it
+    "abs": "an absolute value",
+    "argsort": "a sort",
+    "copy": "a copy",
+    "cumsum": "a cumulative sum",
+    "exp": "an exponential",
+    "expm1": "an exponential",
+    "log": "a logarithm",
+    "log1p": "a logarithm",
+    "log2": "a logarithm",
+    "max": "a maximum",
+    "maximum": "a maximum",
+    "mean": "a mean",
+    "min": "a minimum",
+    "minimum": "a minimum",
+    "norm": "a norm",
+    "outer": "an outer product",
+    "prod": "a product",
+    "sort": "a sort",
+    "sqrt": "a square root",
+    "std": "a standard deviation",
+    "sum": "a sum",
+    "tanh": "a tanh",
+    "var": "a variance",
 }
 VARIANTS = {  # small changes of the reference; the last words fit if names are unknown
     "term": ["leave out the term `{of}`", "leave out a term"],
@@ -218,8 +248,6 @@ VARIANTS = {  # small changes of the reference; the last words fit if names are 
     "transpose": ["don't transpose `{of}`", "don't transpose a matrix"],
     "name": [
         "use `{used}` instead of `{needed}`",
-        "use another variable instead of `{needed}`",
-        "use `{used}` instead of another variable",
         "use a wrong variable with the correct shape",
     ],
     "default": ["write {used} instead of using the argument `{needed}`"],
@@ -227,12 +255,16 @@ VARIANTS = {  # small changes of the reference; the last words fit if names are 
         "take the length of the wrong axis of `{of}`",
         "take the length of a wrong axis",
     ],
-    "axis": ["use the wrong axis in `{of}`"],
-    "all-axes": ["use all axes in `{of}`, instead of one"],
+    "axis": ["use the wrong axis in `{of}`", "reduce along a wrong axis"],
+    "all-axes": ["use all axes in `{of}`, instead of one", "reduce all axes, instead of one"],
     "argument": ["leave out the argument `{of}`", "leave out an argument"],
-    "function": ["leave out `{of}`"],
+    "function": ["leave out `{of}`", "leave out {idea}", "leave out a function"],
     "function-again": ["apply `{of}` once too often"],
-    "function-exchanged": ["use `{used}` instead of `{needed}`"],
+    "function-exchanged": [
+        "use `{used}` instead of `{needed}`",
+        "use `{used}` instead of {idea}",
+        "use `{used}` instead of another function",
+    ],
     "arguments": ["exchange two arguments of `{of}`", "exchange two arguments"],
     "loop": ["start or end a loop one step too early or too late"],
     "constant": ["write {used} instead of {needed}"],
@@ -263,9 +295,10 @@ WORDS = {
         "{Whose} `{function}` raises {raised}: {message} | {cause}",
         "{Whose} `{function}` raises {raised} | {cause}",
     ],
-    Code.ERROR_EXPECTED: (
-        "{Whose} `{function}` {returned} instead of raising {expected} | {cause}"
-    ),
+    Code.ERROR_EXPECTED: [
+        "Right place, wrong class: raise {right_class}, not {raised}",
+        "{Whose} `{function}` {returned} instead of raising {expected} | {cause}",
+    ],
     Code.PREVENTED: [
         "{Your} {is} missing because {who} {stop} | {cause}",
         "{Your} {is} missing because {who} raises {raised}: {message} | {cause}",
@@ -327,8 +360,11 @@ WORDS = {
         "the array.",
     ],
     Code.SHAPE: [
-        "{Your} {has} shape {returned}, expected {expected}{observed} | {cause}",
-        "{Your} {has} the wrong shape, expected {expected}{observed} | {cause}",
+        "{Your} have each other's {swapped} | Are the two swapped? Compare their order with the "
+        "order in the text.",
+        "{Your} {has} shape {found}, expected {asked}{observed} | {cause}",
+        "{Your} {has} the wrong shape, expected {asked}{observed} | {cause}",
+        "{Your} {has} the wrong shape{observed} | {cause}",
     ],
     Code.INPUTS_CHANGED: (
         "{Whose} `{function}` changes {arguments} | Which line writes into an argument, "
@@ -433,10 +469,13 @@ WORDS = {
     Code.ROUNDED: (
         "{Your} {is} rounded to {decimals} decimal places | Return the unrounded value."
     ),
-    Code.EXCHANGED: (
+    Code.EXCHANGED: [
+        "{Your} and `{other}` are {swapped} | Which line computes which, and in which order "
+        "should your function return them?",
+        "{Your} {is} equal to the correct `{other}`{same} | What makes the two different in the text?",
         "{Your} {contains} the correct values of `{other}` | In which order should your "
-        "function return its values?"
-    ),
+        "function return its values?",
+    ],
     Code.VARIANT: (
         "{Your} {is} what you get if you {change} | Does your code do this, or something "
         "similar?"
@@ -619,7 +658,7 @@ def sentences(findings: Iterable[Finding], audience: Audience) -> list[str]:
 def by_words(findings: Iterable[Finding], audience: Audience) -> list[tuple[list[str], str]]:
     """Return the aspects and sentences of findings; equal sentences are merged."""
     aspects = {}
-    for finding in findings:
+    for finding in one_per_cause(findings):
         aspects.setdefault(text(finding, audience), []).append(finding.aspect)
     return [([*dict.fromkeys(named)], words) for words, named in aspects.items()]
 
@@ -743,6 +782,10 @@ def _raised(data):
     fields = _stopped(data)
     if data.get("unasked"):
         fields["cause"] = "This input is allowed. Which condition in your code leads to this?"
+    if data.get("keeps"):
+        fields["cause"] = KEEPS
+    if "message" in data:
+        fields["message"] = exceptions.in_words(data["message"])
     if shapes := data.get("given"):
         fields["shapes"] = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
     return fields
@@ -754,7 +797,7 @@ def _error_expected(data):
         fields = _stopped(data)
         return {"returned": fields["stop"], "cause": fields["cause"]}
     if "raised" in data:
-        return {
+        return ({"right_class": data["expected"]} if data.get("own") else {}) | {
             "returned": f"raises {data['raised']}",
             "cause": "Which exception does `assert` raise, and which one should you raise?"
             if data["raised"] == "AssertionError"
@@ -790,8 +833,22 @@ def _kind(data):
 
 def _shape(data):
     """Return the fields of a wrong shape: what we see of its cause, and where to look."""
+    if data.get("swapped"):
+        return {"swapped": "shape"}
     observed, cause = (words.format_map(data) for words in _pair(SHAPES[data["cause"]]))
-    return {"observed": f": {observed}" if observed else "", "cause": cause}
+    fields = {"observed": f": {observed}" if observed else "", "cause": cause}
+    if data.get("keeps"):
+        fields["cause"] = KEEPS
+    expected, returned = data["expected"], data.get("returned")
+    if "?" in expected:  # a length that students must not read
+        n = len(expected.strip("(,)").split(","))
+        if data["cause"] in COUNTED:
+            fields["observed"] += (
+                f", but it should have {'one axis' if n == 1 else f'{n} axes'}"
+            )
+        return fields
+    fields["asked"] = expected
+    return fields | ({"found": returned} if returned and "?" not in returned else {})
 
 
 def _count(data):
@@ -854,6 +911,7 @@ def _variant(data):
 
 def _change(about):
     """Return a small change in words."""
+    about = about | ({"idea": IDEAS[about["idea"]]} if "idea" in about else {})
     for words in VARIANTS[about["kind"]]:
         with contextlib.suppress(KeyError):
             return words.format_map(about)
@@ -944,7 +1002,9 @@ FIELDS: dict[Code, Callable[[dict], dict]] = {
     Code.LARGER_WRONG: _letters,
     Code.FORBIDDEN: lambda d: {
         "place": f" in the cell that begins {d['at']}" if "at" in d else "",
-        "whole": f", which costs all points of {_named(d)}" if d.get("whole") else "",
+        "whole": f", which isn't allowed and costs all points of {_named(d)}"
+        if d.get("whole")
+        else "",
     },
     Code.CALLS_WRONG: lambda d: _called(d) | (_points(d["back"]) if "back" in d else {}),
     Code.FILE_TOO_LARGE: lambda d: {"most": f"{d['most']:,}"},
@@ -954,6 +1014,9 @@ FIELDS: dict[Code, Callable[[dict], dict]] = {
     Code.AMOUNT: lambda d: {"large": "large" if d["sign"] > 0 else "small"},
     Code.ZERO: lambda d: {"tiny": "very small"} if d.get("small") else {},
     Code.LIKE_MISTAKE: lambda d: {"only": d["hint"]} if d.get("alone", True) else {},
+    Code.EXCHANGED: lambda d: (
+        {"swapped": "swapped"} if d.get("swapped") else {"same": ""} if d.get("same") else {}
+    ),
     Code.VARIANT: _variant,
     Code.ABSENT: lambda d: {"some_places": "some places"} if d["none"] else {},
     Code.NOT_FINITE: _not_finite,

@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import CodeType
 
-from ..engine import Verdict, caller, cases_json, judge, with_file
+from ..engine import Verdict, caller, cases_json, judge, judge_own, with_file
 from ..engine.declaration.challenge import files_beside
 from ..engine.explanation.side_by_side import (
     MOST_SHOWN,
@@ -28,7 +28,7 @@ from ..engine.explanation.side_by_side import (
 from ..engine.judgement.ledger import HARMLESS, PASSIVE
 from ..engine.observation.call_result import checked
 from ..engine.observation.driver import result_of
-from ..engine.observation.reading import dedented, names_used, plain
+from ..engine.observation.reading import dedented, names_used, plain, words_near
 from ..errors import CannotDo
 from ..records.codes import Code
 from ..records.finding import EVERYTHING
@@ -81,7 +81,8 @@ def check_message(f: Callable, folder: Path) -> str:
     data = with_file(problems[name], files_beside(problems[name], folder))
     sources = _source(f) if cells is None else cells
     run = Limited(data, caller(data, f))
-    verdict = judge(data, run, names_used(*sources, function=name))
+    words, names = words_near(sources, name), names_used(*sources, function=name)
+    verdict = judge_own(data, run, words, names)
     used = cells is not None and any(f.aspect == EVERYTHING for f in verdict.findings)
     own = "\n".join(_source(f)) or source_in(sources, name)
     calls = called_wrong(problems, f) if verdict.score < 100 else []

@@ -9,9 +9,10 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from ..engine import Verdict, judge, observed, with_file
+from ..engine import Verdict, judge_own, observed, with_file
 from ..engine.observation.call_result import checked
 from ..engine.observation.driver import answer_cap
+from ..engine.observation.reading import words_near
 from ..limits import AT_HOME, TIMED, Died, of_death, reached
 from ..records.flag import FlagCode
 from ..records.rendering import ended
@@ -54,7 +55,8 @@ class Trial(Runner):
         :param files: The bytes of a challenge's file by name.
         """
         data = with_file(data, files)
-        return judge(data, self.calling(data), names)
+        words = words_near([source for _, source, _ in self.cells], data["name"])
+        return judge_own(data, self.calling(data), words, names)
 
     def calling(self, data: dict, counted: bool = True):
         """Return ``run(args)`` for `judge`, which calls the function of a problem.

@@ -226,12 +226,20 @@ def _rounded(e, k):
 
 
 def _exchanged(of_part, here):
-    """Yield an explanation for each other part whose correct value this part may contain."""
+    """Yield an explanation for each other part whose correct value this part may contain.
+
+    They are swapped only if the other part contains this part's correct values, too.
+    """
     for part in dict.fromkeys(e.part for e in here if e.part != of_part[0].part):
-        other = next(e for e in here if e.part == part)
+        others = [e for e in here if e.part == part]
+        other, about = others[0], {"other": part}
+        if all(e.right for e in others):
+            about["same"] = True
+        elif all(o.matches(e.want) for o, e in zip(others, of_part, strict=False)):
+            about["swapped"] = True
         for k, want in enumerate(other.case.get("want") or ()):
             if np.array_equal(want, other.want, equal_nan=True):
                 yield Explanation(
-                    Finding(Code.EXCHANGED, data={"other": part}),
+                    Finding(Code.EXCHANGED, data=about),
                     lambda e, k=k: np.asarray(e.case["want"][k], float),
                 )

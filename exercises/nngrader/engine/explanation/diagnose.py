@@ -46,7 +46,7 @@ def explain(of_part, here, mistakes, variants=None):
     refuted = {n for n in mistakes if _is_refuted(n, of_part, here)}
     variant, explanation = _variant(of_part, here, variants or {}), changed(of_part, here)
     names = variant and not variant.finding.data["variant"].get("vague")
-    if names and variant.finding.data["variant"].keys() == {"kind"}:
+    if names and variant.finding.data["variant"].keys() <= {"kind", "idea"}:
         names = not explanation  # a factor of -1 says more than two exchanged sides
     if explanation and names and explanation.finding.code in (Code.FACTOR, Code.AMOUNT):
         return Explanation(variant.finding, explanation.predict)  # the variant names the cause

@@ -30,6 +30,9 @@ TOKEN = re.compile(r'"""|\'\'\'|["\'#()\[\]{}]|\\.')
 WORD = re.compile(r"[^\W\d]\w*")
 MERGE = re.compile(r"(<{7}|={7}|>{7})( |$)")  # a line that git writes into a conflict
 MAGIC = re.compile(r"!|%{0,2}\w{0,20}")  # the beginning of a line for IPython
+SILENT = re.compile(r'"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'|#.*')  # docstrings and comments
+LEXEME = re.compile(r"\d[\w.]*(?:(?<=e)-\d+)?|[^\W\d]\w*|\*\*|//|[<>]=?|[+*/%@]")
+DEFINED = re.compile(r"^(?:async )?(?:def|class) +(\w+)|^(\w+) *= *lambda\b", re.MULTILINE)
 ASSIGNED = re.compile(r"([ \t]*)([A-Za-z_][A-Za-z_0-9]{0,80})[ \t]*=[ \t]*[!%](?!=)")
 
 
@@ -450,6 +453,30 @@ def _computed(node):
         written = len(node.args) >= 2 and isinstance(node.args[1], ast.Constant)
         return set() if written else {COMPUTED}
     return set()
+
+
+def words_near(sources, function):
+    """Return the names, numbers and operators in a function's code and in its helpers'.
+
+    We take the whole cells that define the function, and those that define functions which
+    these cells mention. The text is searched and not parsed, so the grader may read it itself.
+
+    >>> sorted(words_near(["def f(x): return g(x) ** 2", "def g(y): return y  # 1", "z"], "f"))
+    ['**', '2', 'def', 'f', 'g', 'return', 'x', 'y']
+    """
+    defines, words = {}, {}
+    for source in sources:
+        text = SILENT.sub("", dedented(source[:MOST_CHARACTERS]))
+        words[text] = {*LEXEME.findall(text)}
+        for names in DEFINED.findall(text):
+            defines.setdefault("".join(names), []).append(text)
+    names, found, texts = [function], set(), set()
+    for name in names:  # the list grows inside the loop
+        for text in texts.symmetric_difference({*defines.get(name, ())} | texts):
+            texts.add(text)
+            names += sorted((words[text] & defines.keys()) - found)
+            found |= words[text]
+    return found or set().union(*words.values())
 
 
 def forbidden_in(names, forbidden):
