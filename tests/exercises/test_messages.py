@@ -7,7 +7,7 @@ misleading. The solution of each problem is written in her style, not in the ref
 import numpy as np
 import pytest
 from nngrader.engine import judge, judge_own
-from nngrader.engine.declaration.variants import in_own_words
+from nngrader.engine.explanation.own_words import in_own_words
 from nngrader.engine.observation.reading import names_used, words_near
 from nngrader.records import exceptions
 from nngrader.records.codes import Code

@@ -4,9 +4,9 @@
 writes and `cases_json.load` reads. `judge(data, run, names=())` returns a `Verdict`. Here
 ``run(args)`` calls the function, in this process or in a sandbox, and returns the description
 that `observe` makes; ``names`` are the dotted names from `reading.names_used`; forbidden ones
-cost points. `judge_own` also takes the words of the student's code, so that no finding names
-anything else. The findings of a verdict are records (`nngrader.records`), and `records.rendering`
-turns them into sentences. `report(data, verdict, most)` returns the verdict as plain data that
+cost points. `judge_own` also takes the words of the student's code, so that findings name
+nothing else. The findings of a verdict are records (`nngrader.records`), and
+`records.rendering` turns them into sentences. `report(data, verdict, most)` returns the verdict as plain data that
 can be stored, and `reweighted(report, most)` rescales it to other points.
 
 Files of definitions import `problem` and `challenge` from here, and for their drivers: `Steps`
@@ -21,8 +21,8 @@ from .declaration.cases import pack
 from .declaration.challenge import challenge, with_file
 from .declaration.problem import problem
 from .judgement.judging import judge
-from .judgement.own import judge_own
 from .judgement.ledger import Verdict, report, reweighted
+from .judgement.own import judge_own
 from .observation.driver import caller, observed, travels
 from .observation.observe import Failed, Held, Steps, Tensor
 

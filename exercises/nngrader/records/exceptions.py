@@ -181,8 +181,8 @@ CAUSES = {  # a pattern of the message, and where to look; the first that fits
 def in_words(message: str) -> str:
     """Return the text of an exception, with NumPy's internals in words.
 
-    >>> in_words("loop of ufunc does not support argument 0 of type list which has no callable")
-    'a function of NumPy can\'t work with a value of the type list'
+    >>> in_words("matmul: ... with gufunc signature (n?,k),(k,m?) (size 7 is different from 3)")
+    "the sizes of a matrix product don't match: 3 and 7"
     """
     for pattern, words in WORDS.items():
         if found := re.match(pattern, message, re.DOTALL):

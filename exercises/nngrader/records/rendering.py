@@ -360,8 +360,8 @@ WORDS = {
         "the array.",
     ],
     Code.SHAPE: [
-        "{Your} have each other's {swapped} | Are the two swapped? Compare their order with the "
-        "order in the text.",
+        "{Your} have each other's {swapped} | Are the two swapped? Compare their order with "
+        "the order in the text.",
         "{Your} {has} shape {found}, expected {asked}{observed} | {cause}",
         "{Your} {has} the wrong shape, expected {asked}{observed} | {cause}",
         "{Your} {has} the wrong shape{observed} | {cause}",
@@ -472,7 +472,8 @@ WORDS = {
     Code.EXCHANGED: [
         "{Your} and `{other}` are {swapped} | Which line computes which, and in which order "
         "should your function return them?",
-        "{Your} {is} equal to the correct `{other}`{same} | What makes the two different in the text?",
+        "{Your} {is} equal to the correct `{other}`{same} | Which formula does the text give "
+        "for each of the two?",
         "{Your} {contains} the correct values of `{other}` | In which order should your "
         "function return its values?",
     ],

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ...records.codes import Code
-from ..declaration.variants import in_own_words
+from ..explanation.own_words import in_own_words
 from ..observation.call_result import checked
 from ..observation.observe import measured
 from .form import UNWRITTEN
