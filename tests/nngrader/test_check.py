@@ -76,6 +76,17 @@ def test_a_forbidden_package_is_reported_once_with_its_cell(released, base, tmp_
     assert "In total: 0 of 100 points" in done.stdout
 
 
+def test_a_package_that_is_not_allowed_is_the_only_cause(released, base, tmp_path):
+    notebook = base.solved().add_cell("from scipy.special import expit")
+    source = notebook["pairwise_distances"]["source"].replace("np.sqrt(", "expit(")
+    said = check(released, tmp_path, notebook.write("pairwise_distances", source)).stdout
+    assert "`scipy` in the cell that begins 'from scipy.special" in said
+    assert "which isn't allowed and costs all points of `pairwise_distances`" in said
+    assert "imports scipy, which isn't available in grading." in said
+    for words in ("NameError", "Restart", "not a package", "either"):
+        assert words not in said
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("cell", "status", "words"),

@@ -6,8 +6,8 @@ writes and `cases_json.load` reads. `judge(data, run, names=())` returns a `Verd
 that `observe` makes; ``names`` are the dotted names from `reading.names_used`; forbidden ones
 cost points. `judge_own` also takes the words of the student's code, so that findings name
 nothing else. The findings of a verdict are records (`nngrader.records`), and
-`records.rendering` turns them into sentences. `report(data, verdict, most)` returns the verdict as plain data that
-can be stored, and `reweighted(report, most)` rescales it to other points.
+`records.rendering` turns them into sentences. `report(data, verdict, most)` returns the verdict
+as plain data that can be stored, and `reweighted(report, most)` rescales it to other points.
 
 Files of definitions import `problem` and `challenge` from here, and for their drivers: `Steps`
 and `Held`, which count executed lines and measure memory; `Failed`, which replaces a part that

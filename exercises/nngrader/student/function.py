@@ -281,7 +281,8 @@ def report(
     some = [a for a in rest if verdict.points[a][0]]
     none = [a for a in rest if a not in some]
     if none and EVERYTHING not in named:
-        lines.append(f"  No points yet for {', '.join(none)} either.")
+        either = " either" * bool(named)
+        lines.append(f"  No points yet for {', '.join(none)}{either}.")
     if some and EVERYTHING not in named:
         lines.append(f"  You also lose some of the points for {', '.join(some)}.")
     if spared := [a for a in verdict.spared if a != "shape"]:  # its shapes may be correct

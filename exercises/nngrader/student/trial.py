@@ -7,6 +7,7 @@ none of the student's code.
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 
 from ..engine import Verdict, judge_own, observed, with_file
@@ -29,6 +30,7 @@ def {}():
     if time.monotonic() > _end:
         raise TimeoutError
 """
+IMPORTED = re.compile(r"(?:No module named|import of) '?(\w+)")
 LATE = "takes longer than the {:g} s that grading allows. Is one of its loops infinite?"
 
 
@@ -134,6 +136,9 @@ class Trial(Runner):
             if kind == "SystemExit":
                 reached_limit = {"limit": "ended"}
             raised = cut(f"failed: {kind}{text}", MOST_SAID)
+            package = IMPORTED.search(o.message)
+            if package and package[1] in self.process.missing:
+                raised = f"imports {package[1]}, which isn't available in grading"
             self.failed[name] = ended(reached_limit) if reached_limit else raised
         return True
 
