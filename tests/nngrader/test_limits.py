@@ -150,7 +150,7 @@ def test_a_statement_that_cannot_be_compiled_takes_no_other_with_it(start):
         r = start("def f():\n    return HELPER")
         r.cells.append(("own cell 1", f"{line}\nHELPER = 3", True))
         assert r.value("f", (), {}) == 3, line
-        data = {"exception": "SyntaxError", "line": 1, "added": 1}
+        data = {"exception": "SyntaxError", "cause": "syntax", "line": 1, "added": 1}
         (flags,) = r.notes.values()
         assert flags == [Flag(FlagCode.SYNTAX_ERROR, "own cell 1", data)]
 

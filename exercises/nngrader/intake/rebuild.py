@@ -404,15 +404,13 @@ def added_lines(ours: str, theirs: str) -> str:
         for kind, _, _, first, last in matcher.get_opcodes()
         if kind in ("insert", "replace")
     ]
-    code = [line for block in blocks for line in _unindented(block)]
-    meaning = [line for line in code if line.strip() and not line.lstrip().startswith("#")]
-    return "\n".join(code) if meaning else ""
+    return "\n".join(line for block in blocks if _is_code(block) for line in block)
 
 
-def _unindented(block):
-    """Return a block of lines, or no lines if it begins inside an indented block."""
-    first = next((line for line in block if line.strip()), " ")
-    return [] if first[0].isspace() else block
+def _is_code(block):
+    """Return whether lines contain code, and don't begin inside an indented block."""
+    code = [line for line in block if line.strip() and not line.lstrip().startswith("#")]
+    return bool(code) and not code[0][0].isspace()
 
 
 def _folded(flags, bare):
