@@ -181,6 +181,14 @@ bases.known["value"] = {
             "left / np.linalg.norm(left)])": "left])",
         }
     },
+    "The columns of your `Q` don't have length 1, so your code subtracts parts of the wrong "
+    "length. Which number should you divide each remainder by?": {
+        "never_divided": {"left / np.linalg.norm(left)])": "left])"},
+        "never_divided_and_classical": {
+            "q @ left": "q @ a",
+            "left / np.linalg.norm(left)])": "left])",
+        },
+    },
     "Your code divides each column of `A` by its length and doesn't change its direction. What "
     "does the formula subtract from the column "
     "first?": {"divided_by_the_length_alone": {"left -= (q @ left) * q": "pass"}},

@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from ...records.codes import Code
 from ...records.finding import EVERYTHING, Finding
 from ..observation.reading import forbidden_in
@@ -173,6 +175,7 @@ class Ledger:
         findings = [f for f in self.parts_by_finding if f.mistake in mistakes]
         parts = {"", *(part for f in findings for part in self.parts_by_finding[f])}
         own = {a for name in mistakes for a in self.data["mistakes"][name]["loses"]}
+        own |= {"shape"} if any(map(self._gives_a_wrong_shape, mistakes)) else set()
         spoiled = {place for name in mistakes for place in self.by_mistake[name]} | {
             (a, group, part)
             for a, group, part in self.lost
@@ -193,6 +196,16 @@ class Ledger:
                 and (reported <= here)
             ):
                 del self.parts_by_finding[finding]
+
+    def _gives_a_wrong_shape(self, mistake):
+        """Return whether a known mistake's answer has a wrong shape on ordinary input."""
+        pairs = [
+            pair
+            for case in self.data["cases"]
+            if case["aspect"] == "value" and case["mistaken"].get(mistake)
+            for pair in zip(case["mistaken"][mistake], case["want"], strict=False)
+        ]
+        return any(a is not None and np.shape(a) != np.shape(b) for a, b in pairs)
 
     def _charge_most_expensive(self, finding, spoiled):
         """Charge an error that isn't a known mistake to the aspect in which it costs most."""
