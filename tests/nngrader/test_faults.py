@@ -7,6 +7,7 @@ import shutil
 import pytest
 from nngrader.grading.one_submission import Judge
 from nngrader.records.codes import Code
+from nngrader.records.flag_rendering import for_student
 from nngrader.student.function import check_message
 from nngrader.student.notebook import checkup
 
@@ -114,6 +115,7 @@ def test_points_outside_of_the_range_are_flagged(value, points, odd):
     judge = Judge(Runner(value), {}, ordinary={"test_angle": ""})
     assert judge.ordinary_points("test_angle", 10) == points
     assert [f.data["given"] for f in judge.flags] == [odd] * bool(odd)
+    assert all(odd not in for_student(f) for f in judge.flags)  # it may encode a hidden input
 
 
 def flags(result):

@@ -304,8 +304,8 @@ SAID = {  # for the student, and for the instructor
         "`{cell}` {ending}{stopped}.",
     ),
     FlagCode.ODD_POINTS: (
-        "The last line of the test cell `{cell}` gave {given} points instead of 0 to {most:g}. "
-        "Does your notebook change something that the test uses?",
+        "The last line of the test cell `{cell}` didn't give 0 to {most:g} points. Does your "
+        "notebook change something that the test uses?",  # without the number, a way out
         "The last line of the test cell `{cell}` gave {given} points; expected 0 to {most:g}.",
     ),
     FlagCode.NOT_MEASURED: (
