@@ -333,8 +333,8 @@ def notes(cells: list, locked: dict, missing: list[str]) -> list[str]:
     """
     changed = [c.grade_id for c in cells if digest(c.source) != locked.get(c.grade_id)]
     lines = [
-        f"You changed the cell {name}. In grading, we use the original cell, and then the "
-        "lines that you added to it. Write your own code in your own cells.\n"
+        f"You changed the cell {name}. In grading, we use the original cell, and then whole "
+        "lines that you added between its own. Write your own code in your own cells.\n"
         for name in locked
         if name in changed
     ]

@@ -28,7 +28,7 @@ HARMLESS = set("abs display float len list max min np numpy print sum".split())
 DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 TOKEN = re.compile(r'"""|\'\'\'|["\'#()\[\]{}]|\\.')
 WORD = re.compile(r"[^\W\d]\w*")
-MERGE = re.compile(r"(<{7}|={7}|>{7})( |$)")  # a line that git writes into a conflict
+MERGE = re.compile(r"(<{7}|>{7})( |$)")  # a line that git writes into a conflict
 MAGIC = re.compile(r"!|%{0,2}\w{0,20}")  # the beginning of a line for IPython
 SILENT = re.compile(r'"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'|#.*')  # docstrings and comments
 LEXEME = re.compile(r"\d[\w.]*(?:(?<=e)-\d+)?|[^\W\d]\w*|\*\*|//|[<>]=?|[+*/%@]")
@@ -126,6 +126,8 @@ def obstacle(source, line=None):
     {'cause': 'merge', 'line': 2}
     >>> obstacle("x = \u201ca\u201d", 1)["sign"]
     'left double quotation mark, U+201C'
+    >>> obstacle("Title\n=======\n1 +", 1)["cause"]
+    'syntax'
     """
     lines = source[:MOST_CHARACTERS].split("\n")
     for n, text in enumerate(lines, 1):
