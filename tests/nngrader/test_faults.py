@@ -83,6 +83,7 @@ def graded(hand_marked, open_folder):
     }
     drawn.cells.append(image | {"attachments": {"d.png": {"image/png": PNG}}})
     drawn.cells.append(image | {"id": "other", "source": "![d](d.png)"})
+    drawn["draw"]["source"] += "\n\nMy arrows point up."
     hand_in(course, "draws", drawn.text())
     return course, base, grade(course)
 
@@ -164,6 +165,8 @@ def test_a_marker_sees_the_images_that_a_student_added(graded):
     assert ["".join(c["source"]) for c in attached] == [
         "![pasted image](attachment:pasted-1.png)"
     ]
+    sources = ["".join(c["source"]) for c in shown.values()]
+    assert "My arrows point up." in sources  # written into the cell of the task
     (_, plot) = shown["own-cell-1"]["outputs"]
     assert plot["data"] == {"image/png": PNG}
     assert "own-image-not-shown" in flags(results["draws"])  # the one from a file

@@ -380,8 +380,17 @@ def _additions(ours, picker, earlier):
     """Return cells with the lines that the student added to locked code cells.
 
     In Jupyter they count, so they count here too; our own lines follow or precede unchanged.
+    The text that a student wrote into the cell of a task is kept for the person who marks it.
     """
-    return [
+    answers = [
+        replace(c, source=text)
+        for gid, cell in ours.items()
+        if is_task(cell)
+        for c in picker.by_id.get(gid, [])
+        if digest(c.source) not in _known(cell, earlier)
+        and (text := _new_lines(cell["source"], c.source))
+    ]
+    return answers + [
         Cell(gid, text, True, c.position - is_test(cell) / 2)
         for gid, cell in ours.items()
         if mark(cell).get("locked") and is_code(cell) and not is_solution(cell)
@@ -389,6 +398,12 @@ def _additions(ours, picker, earlier):
         if digest(c.source) not in _known(cell, earlier)
         and (text := added_lines(cell["source"], c.source))
     ]
+
+
+def _new_lines(ours, theirs):
+    """Return the lines of a text that are not in ours."""
+    known = {line.strip() for line in ours.split("\n")}
+    return "\n".join(line for line in theirs.split("\n") if line.strip() not in known)
 
 
 def added_lines(ours: str, theirs: str) -> str:
